@@ -1,0 +1,47 @@
+# Everything needs only make and python3 (3.11 or newer).  `make run` sets up and runs the baseline.
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+STAMP   := $(VENV)/.installed
+WORKERS ?= auto
+PYTEST  := $(BIN)/python -m pytest -q -n $(WORKERS)
+
+.PHONY: help run setup test test-full check lint format clean
+
+help: ## list these commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+run: $(STAMP) ## set up if needed, then run the Kent and Medway baseline
+	$(BIN)/flowsim run scenarios/kent-medway/baseline.yaml -n 10 -j 2
+
+setup: $(STAMP) ## make the virtual environment with everything needed for development
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "flowsim needs Python 3.11 or newer and found " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(STAMP)
+
+test: $(STAMP) ## the quick tests
+	$(PYTEST) -m "not slow and not full and not benchmark"
+
+test-full: $(STAMP) ## every test, with the whole system
+	$(PYTEST) -m "not benchmark"
+
+lint: $(STAMP) ## style, types, layers and spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell src tests docs scenarios *.md
+
+check: lint test ## what a reviewer runs: lint and the quick tests
+
+format: $(STAMP) ## put the code in the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove everything that can be made again (finished runs in results/ stay)
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Running a scenario for its replications, on one core or many, as precisely as asked."""

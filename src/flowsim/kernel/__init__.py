@@ -1,0 +1,13 @@
+"""The small engine under every service: patients, pools, teams and the journal, on a stock SimPy environment.
+
+A service is written with six verbs: *hold* (``yield minutes``), *wait for* (``yield pool.seize(patient)``),
+*release*, *mark* (a time in the journal), *draw* (a value that belongs to the patient) and *leave*.
+"""
+
+from flowsim.kernel.core import Kernel
+from flowsim.kernel.journal import Journal
+from flowsim.kernel.patient import Patient
+from flowsim.kernel.pool import Pool, seize_first
+from flowsim.kernel.team import Team
+
+__all__ = ["Journal", "Kernel", "Patient", "Pool", "Team", "seize_first"]

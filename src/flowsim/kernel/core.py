@@ -1,0 +1,239 @@
+"""The kernel: starts patients, moves them on, and keeps the clock, the journal and the counts.
+
+Cost is what shapes this file. A hold pushes one tuple on SimPy's own event list; a free unit is granted
+without any event; a patient who is granted a unit by somebody else's release is put on a ready list and moved
+on as soon as the present step ends, so that long chains of zero-time hand-overs never recurse.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterable
+from heapq import heappush
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+from simpy.events import NORMAL, Event
+
+from flowsim.kernel.journal import ACCEPTED, LEFT, Journal
+from flowsim.kernel.patient import Care, Patient
+from flowsim.kernel.pool import WAITING, Pool
+
+
+class Timer(Event):
+    """A call at a later minute, re-armable, that costs one heap entry."""
+
+    __slots__ = ("callbacks", "calls")
+    _ok = True
+    _value = None
+
+    def __init__(self, call: Callable[[Event], None]) -> None:
+        self.calls = [call]
+
+
+class Kernel:
+    """One replication's engine.
+
+    Attributes:
+        env: the stock SimPy environment; minutes since the start of the calendar.
+        journal: the visits.
+        pools: every pool, in order of creation.
+        started, finished: patients who have entered and left the system.
+        attending: patients who wait for a stock SimPy event.
+        audit: check the engine's own laws while it runs.
+    """
+
+    def __init__(self, *, audit: bool = False) -> None:
+        self.audit = audit
+        self.attending = 0
+        self.env = simpy.Environment()
+        self.journal = Journal()
+        self.pools: list[Pool] = []
+        self.ready: deque[Patient] = deque()
+        self.started = 0
+        self.finished = 0
+        self._areas: array[float] = array("d")
+        self._looks = 0
+        self.advance, self.resume = _driver(self)
+        self.callbacks = [self.advance]
+
+    @property
+    def now(self) -> float:
+        """Minutes since the start of the calendar."""
+        return float(self.env._now)
+
+    def add(self, pool: Pool) -> None:
+        """Register a pool, so that its occupancy is recorded."""
+        self.pools.append(pool)
+
+    # -- patients -----------------------------------------------------------------------------------
+
+    def start(self, patient: Patient, care: Care) -> None:
+        """Begin a patient's journey now."""
+        self.started += 1
+        patient.send = care.send
+        self.resume(patient, None)
+        self.drain()
+
+    def drain(self) -> None:
+        """Move on everyone who has been granted something and has not yet been told."""
+        ready, resume = self.ready, self.resume
+        while ready:
+            patient = ready.popleft()
+            resume(patient, patient.granted)
+
+    def later(self, minutes: float, call: Callable[[Event], None]) -> None:
+        """Call a function once, ``minutes`` from now."""
+        timer = Timer(call)
+        timer.callbacks = timer.calls
+        env = self.env
+        heappush(env._queue, (env._now + minutes, NORMAL, next(env._eid), timer))
+
+    def at_each(self, moments: Iterable[tuple[float, Any]], call: Callable[[Any], None]) -> None:
+        """Call a function with each value at its minute (in ascending order), and move on who was freed."""
+        stream = iter(moments)
+        env = self.env
+        value: Any = None
+
+        def fire(event: Event) -> None:
+            call(value)
+            self.drain()
+            arm()
+
+        timer = Timer(fire)
+
+        def arm() -> None:
+            nonlocal value
+            for minute, value in stream:  # noqa: B007 - the value is used when the timer fires
+                timer.callbacks = timer.calls
+                heappush(env._queue, (max(minute, env._now), 0, next(env._eid), timer))
+                return
+
+        arm()
+
+    def let_go(self, patient: Patient) -> None:
+        """Give up the place that is still held, and close the visits that held it."""
+        cells, now = self.journal.cells, self.env._now
+        behind = patient.behind
+        if behind is not None:
+            for at in behind:
+                cells[at + LEFT] = now
+            patient.behind = None
+        held = patient.held
+        if held is not None:
+            patient.held = None
+            held.vacate()
+
+    def mark(self, patient: Patient, what: int) -> None:
+        """Write the present minute into the patient's visit."""
+        self.journal.cells[patient.at + what] = self.env._now
+
+    def accepted(self, patient: Patient) -> None:
+        """Mark the visit as taken over, and give up what was held before."""
+        self.journal.cells[patient.at + ACCEPTED] = self.env._now
+        self.let_go(patient)
+
+    # -- occupancy ----------------------------------------------------------------------------------
+
+    def watch(self, end: float, every: float = 60.0) -> None:
+        """Record busy and queue areas of every pool each ``every`` minutes, exactly, until ``end``."""
+        moments = np.arange(0.0, end + every / 2, every).tolist()
+        self.at_each(((minute, None) for minute in moments), self._look)
+
+    def _look(self, _: None) -> None:
+        now = self.env._now
+        self._areas.extend([pool.busy_sum + pool.busy * now for pool in self.pools])
+        self._areas.extend([pool.queue_sum + pool.waiting * now for pool in self.pools])
+        self._looks += 1
+        if self.audit:
+            from flowsim.kernel.audit import conserve
+
+            conserve(self)
+
+    def occupancy(self, every: float = 60.0) -> NDArray[np.float32]:
+        """Return hourly means, shape (hours, pools, 3): busy, queue and capacity."""
+        looks, n = self._looks, len(self.pools)
+        areas = np.frombuffer(self._areas, dtype=float).reshape(looks, 2, n)
+        means = np.diff(areas, axis=0) / every
+        table = np.empty((max(looks - 1, 0), n, 3), dtype=np.float32)
+        table[:, :, 0] = means[:, 0]
+        table[:, :, 1] = means[:, 1]
+        for i, pool in enumerate(self.pools):
+            table[:, i, 2] = pool.mean_capacity(looks - 1, every)
+        return table
+
+
+def _driver(kernel: Kernel) -> tuple[Callable[[Any], None], Callable[[Patient, Any], None]]:
+    """Return the two hot functions, closed over the few objects they touch.
+
+    The first moves on a patient whose hold has ended and then everyone whom that freed; the second moves on
+    one patient with the value it waited for.
+    """
+    env = kernel.env
+    queue, eid = env._queue, env._eid
+    ready = kernel.ready
+    callbacks: list[Callable[[Any], None]] = []
+
+    def resume(patient: Patient, value: Any) -> None:
+        send = patient.send
+        assert send is not None
+        try:
+            target = send(value)
+            while target.__class__ is not float:
+                if target is WAITING:
+                    return
+                if isinstance(target, Pool):
+                    target = send(target)
+                elif isinstance(target, Event):
+                    _attend(target, patient)
+                    return
+                else:
+                    target = float(target)
+        except StopIteration:
+            patient.send = None
+            kernel.finished += 1
+            return
+        patient.callbacks = callbacks
+        heappush(queue, (env._now + target, NORMAL, next(eid), patient))
+
+    def advance(patient: Patient) -> None:
+        resume(patient, None)
+        while ready:
+            other = ready.popleft()
+            resume(other, other.granted)
+
+    def _attend(event: Event, patient: Patient) -> None:
+        """Wait for any stock SimPy event; a failed one is thrown into the care process."""
+
+        kernel.attending += 1
+
+        def done(happened: Event) -> None:
+            kernel.attending -= 1
+            if happened._ok:
+                resume(patient, happened._value)
+            else:
+                happened._defused = True
+                _throw(patient, happened._value)
+            kernel.drain()
+
+        if event.callbacks is None:
+            kernel.later(0.0, lambda _: done(event))
+        else:
+            event.callbacks.append(done)
+
+    def _throw(patient: Patient, error: BaseException) -> None:
+        assert patient.send is not None
+        care = patient.send.__self__  # type: ignore[attr-defined]
+
+        def thrown(_: Any) -> Any:
+            patient.send = care.send
+            return care.throw(error)
+
+        patient.send = thrown
+        resume(patient, None)
+
+    callbacks.append(advance)
+    return advance, resume

@@ -1,0 +1,291 @@
+"""A pool of alike units (cubicles, beds, chairs, crews, clinicians) and the queue before it."""
+
+from __future__ import annotations
+
+from collections import deque
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from simpy.events import Event
+
+if TYPE_CHECKING:
+    from flowsim.kernel.core import Kernel
+    from flowsim.kernel.patient import Patient
+
+WAITING = object()
+"""What ``seize`` returns when the patient has joined the queue."""
+
+Entry = tuple["Patient", int, float]
+"""A place in a queue: who, the ticket that makes it valid, and since when."""
+
+
+class Pool:
+    """Integer units that patients seize and release, with priority classes, patience and exact areas.
+
+    A free unit is granted at once. Otherwise the patient joins the queue of its priority class (0 is served
+    first). Capacity may change at any time: nobody is thrown out, units above the new capacity close as they
+    are given back.
+
+    Args:
+        kernel: the engine.
+        name: owner and resource, for instance ``("medway_ed", "majors")``.
+        capacity: units, 0 or more.
+        classes: number of priority classes.
+        ages: minutes of waiting after which a patient moves up one class (``inf``: never).
+        turnaround: minutes during which a vacated unit cannot be used (cleaning a bed).
+
+    Attributes:
+        busy: units in use. It exceeds ``limit`` only after a capacity was cut.
+        limit: units that may be in use now: capacity less those being turned around.
+        waiting: patients in the queue.
+    """
+
+    __slots__ = (
+        "ages",
+        "alone",
+        "busy",
+        "busy_sum",
+        "capacity",
+        "env",
+        "history",
+        "kernel",
+        "limit",
+        "lines",
+        "name",
+        "queue_sum",
+        "ready",
+        "turnaround",
+        "waiting",
+    )
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: tuple[str, str],
+        capacity: int,
+        *,
+        classes: int = 1,
+        ages: float = inf,
+        turnaround: float = 0.0,
+    ) -> None:
+        self.kernel = kernel
+        self.env = kernel.env
+        self.ready = kernel.ready
+        self.name = name
+        self.capacity = self.limit = capacity
+        self.busy = self.waiting = 0
+        self.busy_sum = self.queue_sum = 0.0
+        self.lines: list[deque[Entry]] = [deque() for _ in range(classes)]
+        self.ages = ages
+        self.turnaround = turnaround
+        self.alone = (self,)
+        self.history: list[tuple[float, int]] = [(0.0, capacity)]
+        kernel.add(self)
+
+    @property
+    def has_room(self) -> bool:
+        """True if a patient who asked now would be served at once."""
+        return self.busy < self.limit and not self.waiting
+
+    def seize(self, patient: Patient, priority: int = 0, patience: float = inf) -> Any:
+        """Ask for a unit: ``granted = yield pool.seize(patient)``.
+
+        Args:
+            patient: who asks.
+            priority: class, 0 first.
+            patience: minutes of waiting after which the patient gives up.
+
+        Returns:
+            To be yielded. The value that comes back is this pool, or None if patience ran out.
+        """
+        if self.busy < self.limit and not self.waiting:
+            self.busy += 1
+            self.busy_sum -= self.env._now
+            return self
+        patient.queues = self.alone
+        self._join(patient, priority)
+        if patience is not inf:
+            self.kernel.later(patience, Patience(patient))
+        return WAITING
+
+    def release(self) -> None:
+        """Give back a unit; the longest waiting of the first class gets it at once."""
+        if self.waiting and self.busy <= self.limit:
+            self._grant(self._next())
+            self.busy -= 1
+            self.busy_sum += self.env._now
+        else:
+            self.busy -= 1
+            self.busy_sum += self.env._now
+
+    def release_after(self, minutes: float) -> None:
+        """Keep the unit busy for a while longer, then give it back (a crew's wrap-up)."""
+        self.kernel.later(minutes, self._release_and_drain)
+
+    def vacate(self) -> None:
+        """Give back a unit that must be turned around before its next use."""
+        if not self.turnaround:
+            self.release()
+            return
+        self.busy -= 1
+        self.limit -= 1
+        self.busy_sum += self.env._now
+        self.kernel.later(self.turnaround, self._turned_around)
+
+    def set_capacity(self, capacity: int) -> None:
+        """Change the number of units from now on; whoever can now be served is."""
+        if capacity == self.capacity:
+            return
+        self.limit += capacity - self.capacity
+        self.capacity = capacity
+        self.history.append((self.env._now, capacity))
+        self._serve()
+
+    def mean_capacity(self, periods: int, every: float) -> NDArray[np.float64]:
+        """Return the time-weighted capacity of each period of ``every`` minutes from minute 0."""
+        times = np.array([moment for moment, _ in self.history] + [inf])
+        levels = np.array([level for _, level in self.history], dtype=float)
+        edges = np.arange(periods + 1) * every
+        knots = np.concatenate(([0.0], np.cumsum(levels[:-1] * np.diff(times[:-1]))))
+        which = np.searchsorted(times, edges, side="right") - 1
+        area = knots[which] + levels[which] * (edges - times[which])
+        return np.diff(area) / every
+
+    # -- inside --------------------------------------------------------------------------------------
+
+    def _join(self, patient: Patient, priority: int) -> None:
+        self.waiting += 1
+        now = self.env._now
+        self.queue_sum -= now
+        self.lines[priority].append((patient, patient.ticket, now))
+
+    def _withdraw(self) -> None:
+        """One patient who waited here was served elsewhere, or gave up; its entry goes stale."""
+        self.waiting -= 1
+        self.queue_sum += self.env._now
+
+    def _grant(self, patient: Patient) -> None:
+        now = self.env._now
+        self.busy += 1
+        self.busy_sum -= now
+        self.waiting -= 1
+        self.queue_sum += now
+        patient.ticket += 1
+        if patient.queues is not self.alone:
+            for other in patient.queues:
+                if other is not self:
+                    other._withdraw()
+        patient.granted = self
+        self.ready.append(patient)
+
+    def _next(self) -> Patient:
+        """Take the next valid entry off the queue."""
+        if self.ages is not inf:
+            return self._next_aged()
+        for line in self.lines:
+            while line:
+                patient, ticket, _ = line.popleft()
+                if patient.ticket == ticket:
+                    return patient
+        raise AssertionError(f"{self.name}: {self.waiting} waiting but no valid entry")
+
+    def _next_aged(self) -> Patient:
+        now = self.env._now
+        best = None
+        for priority, line in enumerate(self.lines):
+            while line and line[0][0].ticket != line[0][1]:
+                line.popleft()
+            if line:
+                since = line[0][2]
+                rank = (priority - int((now - since) / self.ages), since)
+                if best is None or rank < best[0]:
+                    best = (rank, line)
+        assert best is not None, f"{self.name}: {self.waiting} waiting but no valid entry"
+        return best[1].popleft()[0]
+
+    def _serve(self) -> None:
+        while self.waiting and self.busy < self.limit:
+            self._grant(self._next())
+
+    def _release_and_drain(self, _: Event) -> None:
+        self.release()
+        self.kernel.drain()
+
+    def _turned_around(self, _: Event) -> None:
+        self.limit += 1
+        self._serve()
+        self.kernel.drain()
+
+
+class Patience:
+    """What happens when a patient's patience runs out: nothing, if the wait is over by then."""
+
+    __slots__ = ("patient", "ticket")
+
+    def __init__(self, patient: Patient) -> None:
+        self.patient = patient
+        self.ticket = patient.ticket
+
+    def __call__(self, _: Event) -> None:
+        patient = self.patient
+        if patient.ticket != self.ticket:
+            return
+        patient.ticket += 1
+        for pool in patient.queues:
+            pool._withdraw()
+        kernel = pool.kernel
+        kernel.resume(patient, None)
+        kernel.drain()
+
+
+class Widen:
+    """After a wait for one pool, wait for others as well, without losing the place in the first queue."""
+
+    __slots__ = ("options", "patient", "ticket")
+
+    def __init__(self, patient: Patient, options: list[tuple[Pool, int]]) -> None:
+        self.patient = patient
+        self.ticket = patient.ticket
+        self.options = options
+
+    def __call__(self, _: Event) -> None:
+        patient = self.patient
+        if patient.ticket != self.ticket:
+            return
+        for pool, priority in self.options:
+            pool._join(patient, priority)
+        patient.queues = (*patient.queues, *(pool for pool, _ in self.options))
+        for pool, _ in self.options:
+            pool._serve()
+            if patient.ticket != self.ticket:
+                break
+        self.options[0][0].kernel.drain()
+
+
+def seize_first(patient: Patient, options: list[tuple[Pool, int]], widen_after: float = 0.0) -> Any:
+    """Ask for a unit of whichever pool has one, in order: ``pool = yield seize_first(patient, options)``.
+
+    Args:
+        patient: who asks.
+        options: pools in order of preference, each with the patient's priority class there.
+        widen_after: minutes to wait for the first pool alone before the others are tried.
+
+    Returns:
+        To be yielded. The value that comes back is the pool that gave a unit.
+    """
+    first, priority = options[0]
+    if widen_after <= 0.0:
+        for pool, _ in options:
+            if pool.has_room:
+                return pool.seize(patient)
+    target = first.seize(patient, priority)
+    if target is WAITING and len(options) > 1:
+        if widen_after > 0.0:
+            first.kernel.later(widen_after, Widen(patient, options[1:]))
+        else:
+            for pool, other in options[1:]:
+                pool._join(patient, other)
+            patient.queues = tuple(pool for pool, _ in options)
+    return target

@@ -1,0 +1,296 @@
+"""The facts measures are worked out from: one replication's visits, laid out by service once.
+
+Visits are kept in the order in which they began, so within one service arrival times ascend and the
+collection period is a slice. A `View` is the visits of some kinds of service; its columns, durations and
+group codes are made when first asked for and then kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.measures.groups import Grouping, Groups, People
+from flowsim.vocabulary import ROUTES
+
+if TYPE_CHECKING:
+    from flowsim.tables import Replication
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class Facts:
+    """One replication, ready to be measured.
+
+    Args:
+        replication: the tables.
+        scenario: the scenario they came from; read for kinds, outcomes, sites, trusts and places.
+    """
+
+    def __init__(self, replication: Replication, scenario: Any) -> None:
+        self.replication = replication
+        self.scenario = scenario
+        self.specs = [scenario.services[name] for name in replication.services]
+        self.kinds: list[str] = [spec.kind for spec in self.specs]
+        self.groups = Groups(replication.services, scenario)
+        self.end = replication.end
+        self.warm_up = replication.warm_up
+        self.days = replication.days
+        self.hours = int(self.end // 60)
+        self.kept: dict[str, Any] = {}
+        self._views: dict[tuple[tuple[int, ...], bool], View] = {}
+        self._columns: dict[str, Array] = {}
+        self._order, self._bounds = self._layout()
+
+    def _layout(self) -> tuple[Array, Array]:
+        """Return the order of visits by service, then time, and where each service begins."""
+        service = self.replication.visits["service"]
+        arrived = self.replication.visits["arrived"]
+        if arrived.size and (np.diff(arrived) < 0).any():
+            order = np.lexsort((arrived, service))
+        else:
+            order = np.argsort(service, kind="stable")
+        counts = np.bincount(service, minlength=len(self.specs))
+        return order, np.concatenate(([0], np.cumsum(counts)))
+
+    def column(self, name: str) -> Array:
+        """Return a column of the visit table, ordered by service and then by time of arrival."""
+        if name not in self._columns:
+            self._columns[name] = self.replication.visits[name][self._order]
+        return self._columns[name]
+
+    def services(self, *kinds: str) -> list[int]:
+        """Return the codes of the services of these kinds; of all services if none is named."""
+        return [i for i, kind in enumerate(self.kinds) if not kinds or kind in kinds]
+
+    def view(self, *kinds: str, everyone: bool = False) -> View:
+        """Return the visits to services of some kinds (all, if none is named).
+
+        Args:
+            kinds: kinds of service.
+            everyone: all visits, not only those that arrived in the collection period.
+        """
+        return self.view_of(self.services(*kinds), everyone=everyone)
+
+    def view_of(self, services: Sequence[int], *, everyone: bool = False) -> View:
+        """Return the visits to some services, by code; see `view`."""
+        key = (tuple(services), everyone)
+        if key not in self._views:
+            self._views[key] = View(self, list(services), everyone=everyone)
+        return self._views[key]
+
+    def bounds(self, service: int, *, everyone: bool) -> slice:
+        """Return where the visits to one service are, from the start or from the end of warm-up."""
+        low, high = int(self._bounds[service]), int(self._bounds[service + 1])
+        if not everyone:
+            low += int(np.searchsorted(self.column("arrived")[low:high], self.warm_up))
+        return slice(low, high)
+
+    def outcome_codes(self, outcome: str) -> Array:
+        """Return the code of a named outcome in each service; -2 where it has none."""
+        names = [list(spec.OUTCOMES) for spec in self.specs]
+        return np.array([n.index(outcome) if outcome in n else -2 for n in names], dtype=np.int8)
+
+    def whole_days(self, hourly: Floats) -> Floats:
+        """Return the whole days of the collection period of an hourly table: (groups, days, 24)."""
+        first = int(-(-self.warm_up // 1440)) * 24
+        days = max(self.hours - first, 0) // 24
+        return hourly[:, first : first + days * 24].reshape(hourly.shape[0], days, 24)
+
+    def is_kind(self, *kinds: str) -> Bools:
+        """Say for each service whether it is of one of these kinds; a last entry stands for no service."""
+        return np.array([*(kind in kinds for kind in self.kinds), False])
+
+
+class View:
+    """Visits to some services, ordered by service and then by arrival."""
+
+    def __init__(self, facts: Facts, services: list[int], *, everyone: bool) -> None:
+        self.facts = facts
+        self.service_codes = services
+        self.slices = [facts.bounds(service, everyone=everyone) for service in services]
+        self.counts = np.array([part.stop - part.start for part in self.slices], dtype=np.intp)
+        self.size = int(self.counts.sum())
+        self.kept: dict[str, Array] = {}
+        self._groupings: dict[str, Grouping] = {}
+
+    def column(self, name: str) -> Array:
+        """Return a column of the visit table for these visits."""
+        if name not in self.kept:
+            self.kept[name] = self.take(self.facts.column(name))
+        return self.kept[name]
+
+    def take(self, values: Array) -> Array:
+        """Return the part of an array (ordered as `Facts.column`) that belongs to these visits."""
+        if len(self.slices) == 1:
+            return values[self.slices[0]]
+        parts = [values[part] for part in self.slices]
+        return np.concatenate(parts) if parts else values[:0]
+
+    @cached_property
+    def service(self) -> Array:
+        """Code of the service of each visit."""
+        return np.repeat(np.array(self.service_codes, dtype=np.intp), self.counts)
+
+    def attribute(self, name: str) -> Array:
+        """Return a patient attribute of each visit, as its code."""
+        key = f"patient.{name}"
+        if key not in self.kept:
+            self.kept[key] = self.facts.replication.patients[name][self.column("patient")]
+        return self.kept[key]
+
+    def minutes(self, start: str, stop: str) -> Floats:
+        """Return minutes from one moment to another; up to the end of the run where it has not come.
+
+        Not a number where the first moment has not come.
+        """
+        key = f"{start}>{stop}"
+        if key not in self.kept:
+            later = self.column(stop)
+            self.kept[key] = np.where(np.isnan(later), self.facts.end, later) - self.column(start)
+        return self.kept[key]
+
+    def reached(self, moment: str) -> Bools:
+        """Say whether a moment of the visit has come."""
+        key = f"reached.{moment}"
+        if key not in self.kept:
+            self.kept[key] = ~np.isnan(self.column(moment))
+        return self.kept[key]
+
+    def outcome_is(self, *outcomes: str) -> Bools:
+        """Say whether the visit ended in one of the named outcomes."""
+        result = np.zeros(self.size, dtype=bool)
+        for outcome in outcomes:
+            wanted = self.facts.outcome_codes(outcome)[self.service_codes]
+            if (wanted >= 0).any():
+                result |= self.column("outcome") == np.repeat(wanted, self.counts)
+        return result
+
+    def left_in_period(self) -> Bools:
+        """Say whether the visit ended in the collection period."""
+        left = self.column("left")
+        return (left >= self.facts.warm_up) & (left <= self.facts.end)
+
+    def source_is(self, *kinds: str) -> Bools:
+        """Say whether the patient came from a service of one of these kinds."""
+        return self.facts.is_kind(*kinds)[self.column("source")]
+
+    @cached_property
+    def by_ambulance(self) -> Bools:
+        """Say whether the patient was brought by ambulance: by a crew, or on the ambulance route."""
+        direct = self.column("source") < 0
+        return self.source_is("ambulance") | (direct & (self.attribute("route") == ROUTES.index("ambulance")))
+
+    @cached_property
+    def people(self) -> People:
+        """Combinations of patient groups, and the combination of each visit."""
+        return People(self)
+
+    def grouping(self, level: str) -> Grouping:
+        """Return the groups of a level and the group of each visit."""
+        if level not in self._groupings:
+            self._groupings[level] = self.facts.groups.of(level, self)
+        return self._groupings[level]
+
+    def part(self, mask: Bools) -> Part:
+        """Return some of these visits."""
+        return Part(self, mask)
+
+
+class Part:
+    """Some visits of a view; what measures are worked out on."""
+
+    __slots__ = ("mask", "view")
+
+    def __init__(self, view: View, mask: Bools) -> None:
+        self.view = view
+        self.mask = mask
+
+    def grouping(self, level: str) -> Grouping:
+        """Return the groups of a level and the group of each visit in the part."""
+        whole = self.view.grouping(level)
+        return Grouping(whole.names, whole.codes[self.mask])
+
+
+def clipped(start: Floats, stop: Floats, low: float, high: float) -> Floats:
+    """Return minutes of each interval that lie between `low` and `high`.
+
+    A start that is not a number gives 0; a stop that is not a number has not come.
+    """
+    begins = np.fmax(start, low)
+    ends = np.fmin(stop, high)
+    inside = np.maximum(ends - begins, 0.0)
+    inside[np.isnan(start)] = 0.0
+    return inside
+
+
+def hourly_presence(start: Floats, stop: Floats, codes: Array, groups: int, hours: int) -> Floats:
+    """Return the exact mean number present in each hour of the run, by group: shape (groups, hours).
+
+    Args:
+        start: minute at which each is first present; not a number for never.
+        stop: minute from which each is gone; not a number for not yet.
+        codes: group of each, 0 to groups - 1; -1 for none.
+        groups: number of groups.
+        hours: number of hours from minute 0.
+    """
+    return _risen(start, codes, groups, hours) - _risen(np.fmax(stop, start), codes, groups, hours)
+
+
+def _risen(moment: Floats, codes: Array, groups: int, hours: int) -> Floats:
+    """Return by how much each hour's mean is raised by those for whom a moment has come."""
+    in_hours = moment / 60.0
+    counted = (in_hours < hours) & (codes >= 0)  # false for not a number
+    in_hours = np.maximum(in_hours[counted], 0.0)
+    whole = in_hours.astype(np.intp)
+    cells = codes[counted].astype(np.intp) * hours + whole
+    size = groups * hours
+    before = np.bincount(cells, minlength=size).reshape(groups, hours).cumsum(axis=1)
+    spent = np.bincount(cells, in_hours - whole, minlength=size).reshape(groups, hours)
+    risen: Floats = before - spent
+    return risen
+
+
+def present_at_hours(view: View) -> Floats:
+    """Return the number present at each whole hour of the run, service by service, waiting included."""
+    position = np.repeat(np.arange(len(view.service_codes)), view.counts)
+    shape = len(view.service_codes), view.facts.hours + 1
+    arrived = _steps(view.column("arrived"), position, shape)
+    return arrived - _steps(view.column("left"), position, shape)
+
+
+def _steps(moment: Floats, codes: Array, shape: tuple[int, int]) -> Floats:
+    """Return how many have had a moment by each whole hour."""
+    hours = np.maximum(np.ceil(moment / 60.0), 0.0)
+    come = hours < shape[1]
+    cells = codes[come] * shape[1] + hours[come].astype(np.intp)
+    steps = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
+    return steps.cumsum(axis=1).astype(np.float64)
+
+
+def quantiles(values: Floats, grouping: Grouping, probabilities: Sequence[float]) -> Floats:
+    """Return sample quantiles (type 7) by group: shape (groups, probabilities); not a number if empty."""
+    result = np.full((len(grouping.names), len(probabilities)), np.nan)
+    order, bounds = grouping.partition()
+    values = values[order] if order is not None else values
+    for i in range(len(grouping.names)):
+        part = np.sort(values[bounds[i] : bounds[i + 1]])
+        if part.size:
+            result[i] = sorted_quantiles(part, probabilities)
+    return result
+
+
+def sorted_quantiles(ordered: Floats, probabilities: Sequence[float]) -> Floats:
+    """Return type 7 quantiles of values in ascending order (at least one)."""
+    at = np.asarray(probabilities) * (ordered.size - 1)
+    low = at.astype(np.intp)
+    high = np.minimum(low + 1, ordered.size - 1)
+    below = ordered[low]
+    result: Floats = below + (at - low) * (ordered[high] - below)
+    return result

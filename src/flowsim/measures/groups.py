@@ -1,0 +1,131 @@
+"""Groups: by whom or where a measure is broken down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.vocabulary import ATTRIBUTES
+
+if TYPE_CHECKING:
+    from flowsim.measures.facts import View
+
+SYSTEM = ""
+"""Name of the only group of the level "system"."""
+
+
+class Grouping:
+    """The groups of a level, and the group of each row: its position in `names`, -1 for none."""
+
+    __slots__ = ("_partition", "codes", "names")
+
+    def __init__(self, names: Sequence[str], codes: NDArray[Any]) -> None:
+        self.names = list(names)
+        self.codes = codes
+        self._partition: tuple[NDArray[np.intp] | None, NDArray[np.intp]] | None = None
+
+    def sums(self, values: NDArray[Any] | None = None) -> NDArray[np.float64]:
+        """Return the sum of values in each group, or the number of rows."""
+        weights = None if values is None else values.astype(np.float64, copy=False)
+        if len(self.names) == 1 and self.codes.size and self.codes.min() >= 0:
+            return np.array([float(self.codes.size) if weights is None else weights.sum()])
+        counts = np.bincount(self.codes + np.int64(1), weights, minlength=len(self.names) + 1)
+        return counts[1:].astype(np.float64)
+
+    def partition(self) -> tuple[NDArray[np.intp] | None, NDArray[np.intp]]:
+        """Return an order that puts rows group by group (None: they are), and where each group begins."""
+        if self._partition is None:
+            counts = np.bincount(self.codes + np.int64(1), minlength=len(self.names) + 1)
+            bounds = np.cumsum(counts)
+            ordered = bounds[0] == 0 and bool((self.codes[1:] >= self.codes[:-1]).all())
+            order = None if ordered else np.argsort(self.codes.astype(np.int16), kind="stable")
+            self._partition = order, bounds
+        return self._partition
+
+
+class Groups:
+    """The groups of every level in one scenario.
+
+    Args:
+        services: names of services, in the order of their codes.
+        scenario: read for sites, trusts and places.
+    """
+
+    def __init__(self, services: Sequence[str], scenario: Any) -> None:
+        self.services = list(services)
+        specs = [scenario.services[name] for name in services]
+        sites = [_named(spec, "site") for spec in specs]
+        at_site = [scenario.sites.get(site) if site else None for site in sites]
+        self.places = list(scenario.places)
+        self._of_service: dict[str, list[str]] = {
+            "service": self.services,
+            "kind": [spec.kind for spec in specs],
+            "site": sites,
+            "place": [_named(s, "place") or _named(a, "place") for s, a in zip(specs, at_site, strict=True)],
+            "trust": [_named(site, "trust") for site in at_site],
+        }
+
+    def of(self, level: str, view: View) -> Grouping:
+        """Return the groups of `level` that the visits of `view` can belong to."""
+        if level == "system":
+            return Grouping([SYSTEM], np.zeros(view.size, dtype=np.int8))
+        if level in self._of_service:
+            names, codes = self.of_services(level, view.service_codes)
+            return Grouping(names, np.repeat(codes, view.counts))
+        if level == "hour":
+            hours = (view.column("arrived") // 60.0).astype(np.int64) % 24
+            return Grouping([f"{hour:02}" for hour in range(24)], hours.astype(np.int8))
+        return self._of_people(level, view)
+
+    def of_services(self, level: str, services: Sequence[int]) -> tuple[list[str], NDArray[np.int16]]:
+        """Return the groups of `level` among some services, and the group of each service."""
+        if level == "system":
+            return [SYSTEM], np.zeros(len(services), dtype=np.int16)
+        labels = [self._of_service[level][service] for service in services]
+        names = [name for name in dict.fromkeys(labels) if name]
+        codes = [names.index(label) if label else -1 for label in labels]
+        return names, np.array(codes, dtype=np.int16)
+
+    def _of_people(self, level: str, view: View) -> Grouping:
+        attribute = {"residence": "place", "discharge_pathway": "pathway"}.get(level, level)
+        names = self.places if attribute == "place" else list(ATTRIBUTES[attribute])
+        return Grouping(names, view.attribute(attribute))
+
+
+def _named(thing: Any, attribute: str) -> str:
+    return str(getattr(thing, attribute, "") or "")
+
+
+class People:
+    """All combinations of patient groups, so that one pass over the visits serves every patient level.
+
+    Args:
+        view: the visits.
+    """
+
+    levels = ("age", "fifth", "acuity", "route", "residence")
+
+    def __init__(self, view: View) -> None:
+        groupings = {level: view.grouping(level) for level in self.levels}
+        self._names = {level: grouping.names for level, grouping in groupings.items()}
+        self.shape = tuple(len(names) + 1 for names in self._names.values())
+        self.size = int(np.prod(self.shape))
+        self.cells = np.zeros(view.size, dtype=np.int64)
+        for grouping, length in zip(groupings.values(), self.shape, strict=True):
+            self.cells *= length
+            self.cells += grouping.codes
+            self.cells += 1
+
+    def names(self, level: str) -> list[str]:
+        """Return the groups of a patient level."""
+        return self._names[level]
+
+    def margin(self, sums: NDArray[np.float64], level: str) -> NDArray[np.float64]:
+        """Return sums by group of one level from sums by combination."""
+        axis = self.levels.index(level)
+        others = tuple(i for i in range(len(self.levels)) if i != axis)
+        margin: NDArray[np.float64] = sums.sum(axis=others)[1:]
+        return margin

@@ -1,0 +1,208 @@
+"""From a scenario and a replication number to one replication's tables."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from flowsim.clock import Calendar
+from flowsim.initial import fill
+from flowsim.kernel import Kernel, Patient
+from flowsim.kernel.audit import check_tables
+from flowsim.policies.alternatives import DecisionPoint, Option
+from flowsim.sampling.blocks import Block
+from flowsim.sampling.draws import Draws
+from flowsim.sampling.feed import Feed
+from flowsim.services import RUNNING, System, journey
+from flowsim.tables import Replication
+
+if TYPE_CHECKING:
+    from flowsim.spec.scenario import Scenario
+
+INDUCED_VISIT = 100
+"""Repeat number from which people draw their luck who come only because an alternative exists."""
+
+
+def replicate(scenario: Scenario, replication: int, *, audit: bool = False) -> Replication:
+    """Run one replication of a scenario.
+
+    Args:
+        scenario: a resolved scenario.
+        replication: number from 1; with the scenario's seed it fixes all luck.
+        audit: check conservation, capacity and causality throughout; slower.
+
+    Returns:
+        The replication's tables.
+    """
+    began = time.process_time()
+    with _no_collection():
+        system = build(scenario, replication, audit=audit)
+        blocks = run(scenario, system)
+        result = _tables(scenario, system, blocks)
+        _forget(system)
+    if audit:
+        check_tables(result)
+    result.info["cpu_seconds"] = time.process_time() - began
+    return result
+
+
+def build(scenario: Scenario, replication: int, *, audit: bool = False) -> System:
+    """Return the scenario's services, wired together, at minute 0 and empty."""
+    calendar = Calendar(datetime.combine(scenario.time.start, datetime.min.time()) - _warm_up(scenario))
+    draws = Draws(scenario.seed, replication, places=tuple(scenario.places))
+    end = scenario.time.warm_up_minutes + scenario.time.horizon
+    system = System(Kernel(audit=audit), draws, calendar, end)
+    for key in scenario.alternatives:
+        service, _, point = key.rpartition(".")
+        system.decisions[service, point] = DecisionPoint([], lambda: system.kernel.env._now, _inducer(system))
+    for index, (name, spec) in enumerate(scenario.services.items()):
+        system.services[name] = RUNNING[spec.kind](name, index, spec, system)
+    luck = {service.luck: None for service in system.services.values()}
+    bits = {name: 1 << i for i, name in enumerate(luck)}
+    for name, service in system.services.items():
+        service.bit = bits[service.luck]
+        service.connect(scenario.pathways.get(name, {}), system.services)
+    for key, options in scenario.alternatives.items():
+        service_name, _, point = key.rpartition(".")
+        system.decisions[service_name, point].options.extend(_option(system, point, o) for o in options)
+    return system
+
+
+def run(scenario: Scenario, system: System) -> list[Block]:
+    """Run the system to its end and return the blocks of its patients, in the order of their rows."""
+    kernel = system.kernel
+    kernel.watch(system.end)
+    _schedule_changes(scenario, system)
+    blocks = fill(scenario, system, 0) if scenario.time.initial == "loaded" else []
+    feed = Feed(scenario, system.calendar, system.end, system.draws, base=sum(len(b) for b in blocks))
+    entries = [system.services[demand.to] for demand in scenario.demand.values()]
+
+    def arrive(who: tuple[Block, int]) -> None:
+        block, row = who
+        patient = Patient(block, row)
+        kernel.start(patient, journey(kernel, patient, entries[block.demand]))
+
+    kernel.at_each(_arrivals(feed, blocks), arrive)
+    kernel.env.run(until=system.end + 1e-6)
+    return blocks
+
+
+def _arrivals(feed: Feed, blocks: list[Block]) -> Iterator[tuple[float, tuple[Block, int]]]:
+    """Yield everyone who comes, in order of time, making each block when it is first needed."""
+    for cohort in feed:
+        blocks.extend(cohort.blocks)
+        yield from zip(cohort.times, zip(cohort.who, cohort.rows, strict=True), strict=True)
+
+
+def _schedule_changes(scenario: Scenario, system: System) -> None:
+    """Let services take over dated changes of their settings when they come into force."""
+    moments: list[tuple[float, tuple[Any, Any]]] = []
+    for name, service in system.services.items():
+        moments += [(minute, (service, spec)) for minute, spec in scenario.specs_over_time(name)[1:]]
+    moments.sort(key=lambda moment: moment[0])
+    system.kernel.at_each(moments, lambda change: change[0].configure(change[1]))
+
+
+def _warm_up(scenario: Scenario) -> timedelta:
+    return timedelta(minutes=scenario.time.warm_up_minutes)
+
+
+def _option(system: System, point: str, spec: Any) -> Option:
+    draws = system.draws
+    name = f"{point}.{spec.to}"
+    return Option(
+        service=system.services[spec.to],
+        eligible=draws.chance(f"{name}.eligible", spec.eligible),
+        uptake=draws.chance(f"{name}.uptake", spec.uptake),
+        opening=None if spec.hours is None else system.opening(spec.hours),
+        staff=None,
+        additional=None if spec.additional is None else draws.chance(f"{name}.additional", spec.additional),
+        next_when_full=spec.when_full == "next",
+    )
+
+
+def _inducer(system: System) -> Any:
+    """Return what starts somebody who would not have come at all, beside a patient who goes on as before."""
+
+    def induce(patient: Patient, service: Any) -> None:
+        extra = Patient(patient.block, patient.row)
+        extra.visits = Counter({s.bit: INDUCED_VISIT for s in system.services.values()})
+        extra.seen = -1
+        kernel = system.kernel
+        kernel.start(extra, journey(kernel, extra, service))
+
+    return induce
+
+
+# -- afterwards ----------------------------------------------------------------------------------------
+
+
+def _tables(scenario: Scenario, system: System, blocks: list[Block]) -> Replication:
+    kernel = system.kernel
+    visits = kernel.journal.table()
+    names = list(system.services)
+    inside = Counter(visits["service"][np.isnan(visits["left"]) & (visits["outcome"] < 0)].tolist())
+    return Replication(
+        patients=_patients(blocks),
+        visits=visits,
+        occupancy=kernel.occupancy(),
+        pools=[pool.name for pool in kernel.pools],
+        services=names,
+        demand=list(scenario.demand),
+        start=system.calendar.start,
+        warm_up=scenario.time.warm_up_minutes,
+        horizon=scenario.time.horizon,
+        info={
+            "patients": kernel.started,
+            "finished": kernel.finished,
+            "state_changes": next(kernel.env._eid),
+            "inside": {names[code]: count for code, count in sorted(inside.items())},
+            "warnings": [],
+        },
+    )
+
+
+def _patients(blocks: list[Block]) -> dict[str, Any]:
+    """Return the patient table: the blocks' rows, one after the other."""
+    table = {name: np.concatenate([block.attrs[name] for block in blocks]) for name in blocks[0].attrs}
+    table["uid"] = np.concatenate([block.uid for block in blocks])
+    table["arrived"] = np.concatenate([block.times for block in blocks])
+    table["demand"] = np.repeat(
+        np.array([block.demand for block in blocks], dtype=np.int16), [len(block) for block in blocks]
+    )
+    return table
+
+
+def _forget(system: System) -> None:
+    """Break the cycles between patients and their care processes, so that memory returns at once."""
+    kernel = system.kernel
+    for *_, event in kernel.env._queue:
+        if isinstance(event, Patient):
+            event.send = None
+    for pool in kernel.pools:
+        for line in pool.lines:
+            for patient, *_ in line:
+                patient.send = None
+    kernel.env._queue.clear()
+    system.services.clear()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector from walking millions of live objects again and again during a run."""
+    threshold = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(1_000_000, 100, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*threshold)
+        gc.unfreeze()

@@ -1,0 +1,1 @@
+"""Rules that send patients another way: alternatives at decision points."""

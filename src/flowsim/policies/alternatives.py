@@ -1,0 +1,88 @@
+"""Alternatives to the ED and the bed, tried in order at a decision point.
+
+The first alternative for which the patient is eligible, that is taken up, open and has room gets the
+patient; otherwise the next; otherwise the default route. Eligibility and uptake use the patient's own
+numbers, so that those diverted at 30% are among those diverted at 40%.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flowsim.kernel import Patient
+
+if TYPE_CHECKING:
+    from flowsim.clock import Opening
+    from flowsim.kernel import Pool
+    from flowsim.sampling.draws import Chance
+
+
+@dataclass(slots=True)
+class Option:
+    """One alternative, ready to be tried.
+
+    Attributes:
+        service: where the patient would go.
+        eligible, uptake: draws of the patient's own.
+        opening: hours in which the alternative is offered; None: always.
+        staff: people who must be on shift for it to be offered; None: nobody.
+        additional: share of its users who would truly have gone on by the default route; None: all.
+        next_when_full: if it has no room, try the next alternative rather than the default route.
+        tried, taken, full: counts since the start of the run.
+    """
+
+    service: Any
+    eligible: Chance
+    uptake: Chance
+    opening: Opening | None
+    staff: Pool | None
+    additional: Chance | None
+    next_when_full: bool
+    tried: int = 0
+    taken: int = 0
+    full: int = 0
+
+
+class DecisionPoint:
+    """The ordered alternatives at one decision point of one service.
+
+    Args:
+        options: alternatives in order.
+        now: returns the present minute.
+        induce: starts a journey at a service for somebody who would not have come at all (see ``additional``).
+    """
+
+    __slots__ = ("induce", "now", "options")
+
+    def __init__(
+        self, options: Sequence[Option], now: Callable[[], float], induce: Callable[[Patient, Any], None]
+    ) -> None:
+        self.options = list(options)
+        self.now = now
+        self.induce = induce
+
+    def found(self, patient: Patient) -> bool:
+        """Try the alternatives; True if one takes the patient, whose ``diverted`` then names the service."""
+        for option in self.options:
+            if not (option.eligible.of(patient) and option.uptake.of(patient) and self._offered(option)):
+                continue
+            option.tried += 1
+            if not option.service.has_room(patient):
+                option.full += 1
+                if option.next_when_full:
+                    continue
+                return False
+            option.taken += 1
+            if option.additional is not None and not option.additional.of(patient):
+                self.induce(patient, option.service)
+                continue
+            patient.diverted = option.service
+            return True
+        return False
+
+    def _offered(self, option: Option) -> bool:
+        if option.opening is not None and not option.opening.is_open(self.now()):
+            return False
+        return option.staff is None or option.staff.capacity > 0

@@ -1,0 +1,172 @@
+"""What services that are not open all hours share: last arrivals, booked slots, and staff who stay on.
+
+Nothing here is a service; the kinds that need it import it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from math import ceil, inf
+from typing import TYPE_CHECKING, cast
+
+from flowsim.clock import DAY, Opening
+from flowsim.kernel import Patient, Team
+from flowsim.kernel.patient import Care
+
+if TYPE_CHECKING:
+    from flowsim.kernel import Kernel
+
+AT_ONCE: Care = cast("Care", ())
+"""What an ``accept`` without a wait returns: nothing to wait for, so no generator is made."""
+
+
+def turned_away(outcome: int) -> Care:
+    """Return an acceptance that ends at once with an outcome."""
+    return outcome
+    yield  # makes this a generator
+
+
+def is_always(opening: Opening) -> bool:
+    """Say whether it never shuts."""
+    return opening.bounds == [-inf, inf]
+
+
+def ending_earlier(opening: Opening, minutes: float) -> Opening:
+    """Return opening times that end ``minutes`` before each closing; spans no longer than that vanish."""
+    if not minutes:
+        return opening
+    spans = zip(opening.bounds[::2], opening.bounds[1::2], strict=True)
+    return Opening([bound for opens, closes in spans if closes - minutes > opens for bound in (opens, closes - minutes)])
+
+
+def ending_at(opening: Opening, clock: float, end: float) -> Opening:
+    """Return opening times that end at a time of day, where that is before closing.
+
+    Args:
+        opening: the hours.
+        clock: minutes after midnight.
+        end: last minute of the run; hours without end are cut into days up to two weeks after it.
+    """
+    bounds: list[float] = []
+    for opens, closes in _days(opening, end):
+        last = opens // DAY * DAY + clock
+        if last <= opens:
+            last += DAY
+        bounds += (opens, min(last, closes))
+    return Opening(bounds)
+
+
+def _days(opening: Opening, end: float) -> list[tuple[float, float]]:
+    if is_always(opening):
+        return [(float(day * DAY), float(day * DAY + DAY)) for day in range(int(end // DAY) + 15)]
+    return list(zip(opening.bounds[::2], opening.bounds[1::2], strict=True))
+
+
+class Slots:
+    """Booked slots, evenly spaced in opening hours. Each is given once, the earliest first.
+
+    Args:
+        opening: hours in which a booked patient may come.
+        per_hour: slots in each open hour; 0: any number of patients may come at any open minute.
+    """
+
+    __slots__ = ("every", "given", "opening")
+
+    def __init__(self, opening: Opening, per_hour: int) -> None:
+        self.opening = opening
+        self.every = 60.0 / per_hour if per_hour else 0.0
+        self.given = -inf
+
+    def next_after(self, minute: float) -> float:
+        """Return the first free slot at or after a minute, without booking it; infinity if there is none."""
+        every = self.every
+        slot = max(minute, self.given + every) if every else minute
+        while slot < inf:
+            opens = self.opening.next_open(slot)
+            if not every:
+                return opens
+            if opens == slot:
+                return self._on_grid(slot)
+            slot = opens
+        return inf
+
+    def _on_grid(self, slot: float) -> float:
+        """Return the first slot, counted from opening time, at or after an open minute."""
+        bounds = self.opening.bounds
+        start = max(bounds[bisect_right(bounds, slot) - 1], 0.0)
+        found = start + ceil((slot - start) / self.every - 1e-9) * self.every
+        return found if self.opening.is_open(found) else self.next_after(found)
+
+    def book(self, minute: float) -> float:
+        """Give away the first free slot at or after a minute."""
+        slot = self.next_after(minute)
+        if slot < inf:
+            self.given = slot
+        return slot
+
+    def tomorrow(self, minute: float) -> float:
+        """Return the first minute of the next day of opening: after the present one, if it is open now."""
+        closes = self.opening.closes_at(minute)
+        if closes == inf:
+            return minute // DAY * DAY + DAY
+        return self.opening.next_open(closes)
+
+
+class LateTeam(Team):
+    """Staff of whom the last shift stays until everyone who is inside at closing has been finished.
+
+    Attributes:
+        inside: patients who have come in and not yet been finished.
+        doors: opening hours; the shift stays only if nobody is due back on the rota before they shut.
+    """
+
+    __slots__ = ("doors", "due", "inside", "rota")
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: tuple[str, str],
+        changes: Sequence[tuple[float, int]],
+        *,
+        classes: int = 1,
+        ages: float = inf,
+    ) -> None:
+        self.inside = 0
+        self.doors = Opening([-inf, inf])
+        self.due = changes[0][1]
+        self.rota: list[tuple[float, int]] = []
+        super().__init__(kernel, name, changes, classes=classes, ages=ages)
+
+    def follow(self, changes: Sequence[tuple[float, int]]) -> None:
+        """Follow a new rota from now on; the old one is forgotten."""
+        self.rota = list(changes)
+        super().follow(changes)
+
+    def set_capacity(self, capacity: int) -> None:
+        """Change the number on shift; the last shift stays while patients are inside after closing."""
+        self.due = capacity
+        if capacity or not self.inside or not self._last_shift():
+            super().set_capacity(capacity)
+
+    def _last_shift(self) -> bool:
+        """Say whether the doors shut before anybody is back on the rota."""
+        now = self.env._now
+        later = self.rota[bisect_right(self.rota, now, key=lambda change: change[0]) :]
+        back = next((minute for minute, staff in later if staff), inf)
+        return self.doors.closes_at(now) <= back
+
+    def enter(self) -> None:
+        """A patient has come in."""
+        self.inside += 1
+
+    def leave(self) -> None:
+        """A patient has been finished, or has gone; after the last one the shift goes home."""
+        self.inside -= 1
+        if not self.inside and self.capacity != self.due:
+            super().set_capacity(self.due)
+
+
+def come_later(patient: Patient, wait: float) -> Care:
+    """Wait outside until the booked time; what the patient held before has been given up."""
+    yield wait

@@ -1,0 +1,220 @@
+"""A ward: staffed beds of one pool (assessment, medical, frailty, surgical, paediatric, critical care).
+
+The stay is clinical: it ends at *discharge ready*, which is decided at ward rounds. The bed is held after
+that for as long as discharge takes. A patient who needs a bed here waits, and goes on holding whatever is held.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from flowsim.kernel import Patient, Pool, seize_first
+from flowsim.kernel.journal import ASSESSED, FINISHED, STARTED
+from flowsim.kernel.patient import Care
+from flowsim.services.base import ALTERNATIVE, CareSpec, Fork, Service
+from flowsim.spec.base import Spec
+from flowsim.spec.distributions import Distribution
+from flowsim.spec.expected import Expected, Flow
+from flowsim.spec.groups import ByGroup
+from flowsim.spec.values import Clock, Count, Duration, Factor, Share
+from flowsim.vocabulary import ROUTES
+
+READY, MOVED_ON, REFUSED, CANCELLED, ELSEWHERE = range(5)
+ELECTIVE = ROUTES.index("elective")
+DAY = 1440.0
+
+
+class Outlier(Spec):
+    """Another ward that may take patients of this one."""
+
+    to: str
+    """The other ward."""
+    after: Duration = 0.0
+    """How long a patient waits for this ward alone first."""
+
+
+class MoveOn(Spec):
+    """Patients who go on to another ward with the rest of their stay."""
+
+    share: ByGroup[Share]
+    """Share of patients whose stay lasts that long who move on."""
+    after: ByGroup[Distribution]
+    """Time in this ward before moving on."""
+
+
+class WardSpec(CareSpec):
+    """Beds of one pool."""
+
+    OUTCOMES: ClassVar[dict[str, str]] = {
+        "ready": "discharge-ready; keeps the bed until discharge has been arranged",
+        "moved_on": "goes on to another ward with the rest of the stay; keeps the bed until it accepts",
+        "refused": "no bed and no room to wait",
+        "cancelled": "elective admission cancelled because too many beds were full",
+        ALTERNATIVE: "went on to an alternative found at the daily review, for instance a virtual ward",
+    }
+    DECISIONS: ClassVar[tuple[str, ...]] = ("review",)
+
+    kind: Literal["ward"] = "ward"
+    beds: Count
+    """Staffed beds."""
+    counts_as: Literal["general_and_acute", "critical_care", "community", "other"] = "general_and_acute"
+    """Which national bed count the beds belong to."""
+    stay: ByGroup[Distribution]
+    """Clinical stay of those admitted here, from bed to discharge-ready; wards they move on to get the rest."""
+    stay_factor: Factor = 1.0
+    """Multiplies every stay that begins in this ward."""
+    rounds: tuple[Clock, ...] = ()
+    """Times of day at which patients are found discharge-ready; none: at any minute."""
+    turnaround: Duration = 0.0
+    """Time to clean and make up a bed before its next use."""
+    transfer: ByGroup[Distribution] | None = None
+    """From a bed being allocated to the patient being in it: handover, porters, paperwork. Omitted: none."""
+    waiting_places: Count = 1_000_000_000
+    """Patients who may wait for a bed at once; beyond that they are refused. Omitted: unlimited."""
+    move_on: MoveOn | None = None
+    """Who goes on to another ward; omitted: nobody."""
+    outliers: tuple[Outlier, ...] = ()
+    """Other wards that may take this ward's patients, in order."""
+    outlier_reserve: Count = 0
+    """Free beds this ward keeps for its own patients."""
+    cancel_electives_above: Share | None = None
+    """Elective admissions are cancelled when a greater share of beds is occupied; omitted: never."""
+    step_down_tail: Duration = 0.0
+    """The last part of a stay that the alternatives at the daily review may replace."""
+
+    def expect(self, flow: Flow) -> Expected:
+        """Return the mean number of beds used for clinical stay, and who goes where."""
+        expected = Expected()
+        here, moved, share = self.split(flow)
+        expected.stay("beds", flow, here, self.stay, self.stay_factor, whole=here + share * moved)
+        expected.leave("moved_on", flow * share, remaining=moved)
+        expected.leave("ready", flow * (1 - share))
+        return expected
+
+    def split(self, flow: Flow) -> tuple[Any, Any, Any]:
+        """Return mean minutes here, mean minutes to come elsewhere, and the share who move on, by cell."""
+        whole = flow.remaining if flow.remaining is not None else flow.mean(self.stay) * self.stay_factor
+        if self.move_on is None:
+            return whole, 0 * whole, 0 * whole
+        after = flow.mean(self.move_on.after)
+        over, tail = flow.tail(self.stay, self.stay_factor, after)
+        share = flow.share(self.move_on.share) * over
+        return whole - share * tail, tail, share
+
+
+class Ward(Service[WardSpec]):
+    """The running ward.
+
+    Journal: *arrived* is the request for a bed, *accepted* the bed, *assessed* is set only for an outlier,
+    *finished* is discharge-ready (or fit to move on), *left* is when the bed was given up.
+    """
+
+    Spec = WardSpec
+    shared_luck = False
+
+    def build(self) -> None:
+        """Make the beds."""
+        self.beds = self.pool("beds", self.spec.beds, classes=3)
+        self.review = self.decision("review")
+
+    def configure(self, spec: WardSpec) -> None:
+        """Take over beds, stay and rules."""
+        super().configure(spec)
+        self.beds.set_capacity(spec.beds)
+        self.beds.turnaround = spec.turnaround
+        self.rounds = sorted(spec.rounds)
+        draws = self.system.draws
+        self.stay = draws.duration("ward.stay", spec.stay)
+        self.transfer = None if spec.transfer is None else self.duration("transfer", spec.transfer)
+        self.moves = self.chance("moves_on", spec.move_on.share) if spec.move_on else None
+        self.moves_after = self.duration("moves_on_after", spec.move_on.after) if spec.move_on else None
+
+    def connect(self, pathways: Any, services: Any) -> None:
+        """Resolve destinations and the wards that take outliers."""
+        super().connect(pathways, services)
+        self.others: list[tuple[Pool, int]] = [(services[other.to].beds, 2) for other in self.spec.outliers]
+        self.widen_after = min((other.after for other in self.spec.outliers), default=0.0)
+
+    def place(self) -> Pool:
+        """Return the beds."""
+        return self.beds
+
+    def settle(self, patient: Patient, stay: float, elapsed: float) -> tuple[Service[Any], float]:
+        """Return this ward, or the one a patient has moved on to by now, and the rest of the stay."""
+        if self.moves is not None and self.moves.of(patient):
+            stage = self.moves_after.of(patient)
+            onward = self.onward[MOVED_ON]
+            there = onward.of(patient) if isinstance(onward, Fork) else onward
+            if stage < elapsed and there is not None:
+                return there, stay - elapsed
+        return self, stay - elapsed
+
+    def has_room(self, patient: Patient) -> bool:
+        """True if a bed is free beyond the reserve."""
+        return self.beds.busy + self.spec.outlier_reserve < self.beds.limit and not self.beds.waiting
+
+    # -- a bed ---------------------------------------------------------------------------------------------
+
+    def accept(self, patient: Patient) -> Care:
+        """Wait for a bed here or, by the rules, in another ward; return an outcome instead if there is none."""
+        spec, beds = self.spec, self.beds
+        elective = patient.block.codes["route"][patient.row] == ELECTIVE
+        if elective and self._too_full():
+            return CANCELLED
+        if beds.waiting >= spec.waiting_places and not beds.has_room:
+            return REFUSED
+        if self.others:
+            bed = yield seize_first(patient, [(beds, elective), *self.others], self.widen_after)
+        else:
+            bed = yield beds.seize(patient, elective)
+        if self.transfer is not None and not elective:
+            yield self.transfer.of(patient)
+        self.kernel.let_go(patient)
+        patient.held = bed
+        if bed is not beds:
+            self.kernel.mark(patient, ASSESSED)
+        return None
+
+    def _too_full(self) -> bool:
+        limit = self.spec.cancel_electives_above
+        return limit is not None and self.beds.busy + self.beds.waiting > limit * self.beds.capacity
+
+    # -- the stay ------------------------------------------------------------------------------------------
+
+    def care(self, patient: Patient) -> Care:
+        """Stay until discharge-ready, moved on, or taken by an alternative."""
+        self.kernel.mark(patient, STARTED)
+        if patient.remaining <= 0.0:
+            patient.remaining = self.stay.at(patient, patient.spell) * self.spec.stay_factor
+            patient.spell += 1
+            if self.moves is not None and self.moves.of(patient):
+                stage = self.moves_after.of(patient)
+                if stage < patient.remaining:
+                    yield stage
+                    patient.remaining -= stage
+                    self.kernel.mark(patient, FINISHED)
+                    return MOVED_ON
+        tail = self.spec.step_down_tail
+        if self.review is not None and patient.remaining > tail:
+            yield patient.remaining - tail
+            patient.remaining = tail
+            if self.review.found(patient):
+                self.kernel.mark(patient, FINISHED)
+                return ELSEWHERE
+        stay, patient.remaining = patient.remaining, 0.0
+        yield stay
+        wait = self._until_round()
+        if wait:
+            yield wait
+        self.kernel.mark(patient, FINISHED)
+        return READY
+
+    def _until_round(self) -> float:
+        """Minutes to the next ward round."""
+        if not self.rounds:
+            return 0.0
+        minute = self.env._now % DAY
+        for clock in self.rounds:
+            if clock >= minute:
+                return clock - minute
+        return self.rounds[0] + DAY - minute

@@ -1,0 +1,22 @@
+"""What every test shares: nothing is written outside its own folder, and output has no colour."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: many small tests, few cores
+
+
+@pytest.fixture(autouse=True)
+def _own_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep finished runs out of the working folder, and the terminal plain and 80 columns wide."""
+    monkeypatch.setenv("FLOWSIM_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder of the checked-out repository."""
+    return Path(__file__).resolve().parents[1]
