@@ -41,6 +41,7 @@ class FakeScenario:
     time: Time = Time()
     warm_up: float = 7 * 1440.0
     files: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     spread: float = 1.0
     seconds: float = 0.0
     fails_at: int = 0
@@ -83,6 +84,11 @@ def simulate(scenario: FakeScenario, number: int, keep: tuple[str, ...]) -> Simu
         headline={"within_4_hours": float(values[1]), "wait_mean": float(values[3])},
         warnings=("A fake warning.",),
     )
+
+
+def settles(_scenario: FakeScenario) -> list[Problem]:
+    """Find nothing that cannot keep up."""
+    return []
 
 
 def note(scenario: FakeScenario, number: int) -> None:

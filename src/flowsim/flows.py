@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from flowsim.clock import Calendar
+from flowsim.sampling.arrivals import block_of, block_start, rate_curve
 from flowsim.sampling.cells import cells
 from flowsim.spec.expected import Expected, Flow, Stay
 
 if TYPE_CHECKING:
+    from flowsim.spec.demand import DemandSpec
     from flowsim.spec.scenario import Scenario
 
 NEGLIGIBLE = 1e-4
@@ -60,20 +63,32 @@ def analyse(scenario: Scenario) -> Flows:
     return flows
 
 
+def mean_per_day(scenario: Scenario, demand: DemandSpec) -> float:
+    """Return a stream's mean number of patients a day over the whole run, warm-up included."""
+    calendar = Calendar(scenario.calendar_start)
+    end = scenario.end
+    blocks = range(block_of(calendar, 0.0), block_of(calendar, end - 1.0) + 1)
+    rates = np.concatenate([rate_curve(demand, calendar, number) for number in blocks])
+    skipped = round(-block_start(calendar, blocks[0]) / 60.0)
+    return float(rates[skipped : skipped + round(end / 60.0)].mean())
+
+
 def _demand(scenario: Scenario) -> Iterator[tuple[str, Flow]]:
     """Yield each stream's destination and flow, on one common set of cells."""
     streams = []
     for demand in scenario.demand.values():
-        found = cells(scenario, demand)
-        streams.append((demand.to, found.attrs, found.weight * demand.mean_per_day(), found.admission))
+        found = cells(scenario, demand).by_admission()
+        streams.append((demand.to, found.attrs, found.weight * mean_per_day(scenario, demand), found.admission))
     if not streams:
         return
     names = list(streams[0][1])
-    table = np.stack([np.concatenate([attrs[name] for _, attrs, _, _ in streams]) for name in names])
-    admission = np.concatenate([share for *_, share in streams])
-    keys, place = np.unique(np.vstack([table, np.round(admission * 1e6)]), axis=1, return_inverse=True)
-    attrs = {name: keys[i].astype(np.int8) for i, name in enumerate(names)}
-    shares = keys[-1] / 1e6
+    columns = {name: np.concatenate([attrs[name] for _, attrs, _, _ in streams]) for name in names}
+    code = np.zeros(len(columns[names[0]]), dtype=np.int64)
+    for column in columns.values():
+        code = code * 128 + column
+    _, first, place = np.unique(code, return_index=True, return_inverse=True)
+    attrs = {name: column[first] for name, column in columns.items()}
+    shares = np.concatenate([share for *_, share in streams])[first]
     at = 0
     for to, _, per_day, _ in streams:
         here = place.ravel()[at : at + len(per_day)]

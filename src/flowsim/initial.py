@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import pdtrik
+from scipy.special import pdtr, pdtrik
 
 from flowsim.flows import analyse
 from flowsim.kernel import Patient
 from flowsim.sampling.blocks import Block
-from flowsim.sampling.uniforms import key_of, uniforms
 from flowsim.services import Service, System, journey
 from flowsim.spec.expected import DAY, Stay
 
@@ -50,22 +49,36 @@ def _fill(system: System, service: Service[Any], stay: Stay, label: str, base: i
     """Fill one service with those who came by one route, and return them."""
     present = stay.flow.per_day * stay.whole / DAY
     total = float(present.sum())
-    draws = system.draws
-    count = int(np.ceil(pdtrik(_uniform(draws, f"{label}.count", 1)[0], total))) if total > 0 else 0
-    count = max(count, 0)
-    who = np.searchsorted(np.cumsum(present) / max(total, 1e-300), _uniform(draws, f"{label}.who", count))
+    series = system.draws.series
+    count = _poisson(float(series(f"{label}.count", 1)[0]), total)
+    who = np.searchsorted(np.cumsum(present) / max(total, 1e-300), series(f"{label}.who", count))
     who = np.minimum(who, len(present) - 1)
-    block = Block.of_patients(draws, label, {name: codes[who] for name, codes in stay.flow.attrs.items()}, base)
-    lookup = stay.table.compile()
-    leaf = lookup.index({name: codes[who] for name, codes in stay.flow.attrs.items()})
-    u, done = _uniform(draws, f"{label}.stay", count), _uniform(draws, f"{label}.done", count)
-    whole = np.zeros(count)
-    for i, dist in enumerate(lookup.leaves):
-        whole[leaf == i] = dist.length_biased_ppf(u[leaf == i]) * stay.factor
+    attrs = {name: codes[who] for name, codes in stay.flow.attrs.items()}
+    block = Block.of_patients(system.draws, label, attrs, base)
+    whole, done = _stays(stay, attrs, series(f"{label}.stay", count)), series(f"{label}.elapsed", count)
     for row, (minutes, share) in enumerate(zip(whole.tolist(), done.tolist(), strict=True)):
-        patient = Patient(block, row)
-        _settle(system, patient, service, minutes, minutes * share)
+        _settle(system, Patient(block, row), service, minutes, minutes * share)
     return block
+
+
+def _poisson(u: float, mean: float) -> int:
+    """Return the Poisson quantile; 0 for a mean of 0."""
+    if mean <= 0.0:
+        return 0
+    count = int(pdtrik(u, mean))
+    return count + (pdtr(count, mean) < u)
+
+
+def _stays(stay: Stay, attrs: dict[str, Any], u: Any) -> Any:
+    """Return the whole stays of patients found in the middle of them."""
+    lookup = stay.table.compile()
+    leaf = lookup.index(attrs)
+    whole = np.zeros(len(u))
+    for i, law in enumerate(lookup.leaves):
+        here = leaf == i
+        if here.any() and law.mean_minutes() > 0.0:
+            whole[here] = law.length_biased_ppf(u[here]) * stay.factor
+    return whole
 
 
 def _settle(system: System, patient: Patient, service: Service[Any], stay: float, elapsed: float) -> None:
@@ -79,9 +92,4 @@ def _settle(system: System, patient: Patient, service: Service[Any], stay: float
     patient.remaining = max(remaining, 1e-6)
     patient.spell = 1
     system.kernel.start(patient, journey(system.kernel, patient, where, inside=True))
-
-
-def _uniform(draws: Any, purpose: str, count: int) -> Any:
-    """Return `count` numbers between 0 and 1 that belong to a purpose of the start."""
-    return uniforms(draws.seed, draws.replication, purpose, key_of(purpose) + np.arange(count, dtype=np.uint64))
 

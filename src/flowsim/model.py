@@ -7,21 +7,22 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from flowsim.clock import Calendar
 from flowsim.initial import fill
-from flowsim.kernel import Kernel, Patient
+from flowsim.kernel import Kernel, Patient, Team
 from flowsim.kernel.audit import check_tables
+from flowsim.kernel.patient import Care
 from flowsim.policies.alternatives import DecisionPoint, Option
 from flowsim.sampling.blocks import Block
 from flowsim.sampling.draws import Draws
 from flowsim.sampling.feed import Feed
 from flowsim.services import RUNNING, System, journey
-from flowsim.tables import Replication
+from flowsim.tables import PATIENT_COLUMNS, Replication
 
 if TYPE_CHECKING:
     from flowsim.spec.scenario import Scenario
@@ -55,10 +56,9 @@ def replicate(scenario: Scenario, replication: int, *, audit: bool = False) -> R
 
 def build(scenario: Scenario, replication: int, *, audit: bool = False) -> System:
     """Return the scenario's services, wired together, at minute 0 and empty."""
-    calendar = Calendar(datetime.combine(scenario.time.start, datetime.min.time()) - _warm_up(scenario))
+    calendar = Calendar(scenario.calendar_start)
     draws = Draws(scenario.seed, replication, places=tuple(scenario.places))
-    end = scenario.time.warm_up_minutes + scenario.time.horizon
-    system = System(Kernel(audit=audit), draws, calendar, end)
+    system = System(Kernel(audit=audit), draws, calendar, scenario.end)
     for key in scenario.alternatives:
         service, _, point = key.rpartition(".")
         system.decisions[service, point] = DecisionPoint([], lambda: system.kernel.env._now, _inducer(system))
@@ -82,23 +82,22 @@ def run(scenario: Scenario, system: System) -> list[Block]:
     _schedule_changes(scenario, system)
     blocks = fill(scenario, system, 0) if scenario.time.initial == "loaded" else []
     feed = Feed(scenario, system.calendar, system.end, system.draws, base=sum(len(b) for b in blocks))
-    entries = [system.services[demand.to] for demand in scenario.demand.values()]
+    services = system.services
 
-    def arrive(who: tuple[Block, int]) -> None:
-        block, row = who
+    def arrive(block: Block, row: int) -> tuple[Patient, Care]:
         patient = Patient(block, row)
-        kernel.start(patient, journey(kernel, patient, entries[block.demand]))
+        return patient, journey(kernel, patient, services[block.to])
 
-    kernel.at_each(_arrivals(feed, blocks), arrive)
+    kernel.feed(_arrivals(feed, blocks), arrive)
     kernel.env.run(until=system.end + 1e-6)
     return blocks
 
 
-def _arrivals(feed: Feed, blocks: list[Block]) -> Iterator[tuple[float, tuple[Block, int]]]:
+def _arrivals(feed: Feed, blocks: list[Block]) -> Iterator[tuple[float, Block, int]]:
     """Yield everyone who comes, in order of time, making each block when it is first needed."""
     for cohort in feed:
         blocks.extend(cohort.blocks)
-        yield from zip(cohort.times, zip(cohort.who, cohort.rows, strict=True), strict=True)
+        yield from zip(cohort.times, cohort.who, cohort.rows, strict=True)
 
 
 def _schedule_changes(scenario: Scenario, system: System) -> None:
@@ -110,10 +109,6 @@ def _schedule_changes(scenario: Scenario, system: System) -> None:
     system.kernel.at_each(moments, lambda change: change[0].configure(change[1]))
 
 
-def _warm_up(scenario: Scenario) -> timedelta:
-    return timedelta(minutes=scenario.time.warm_up_minutes)
-
-
 def _option(system: System, point: str, spec: Any) -> Option:
     draws = system.draws
     name = f"{point}.{spec.to}"
@@ -122,10 +117,15 @@ def _option(system: System, point: str, spec: Any) -> Option:
         eligible=draws.chance(f"{name}.eligible", spec.eligible),
         uptake=draws.chance(f"{name}.uptake", spec.uptake),
         opening=None if spec.hours is None else system.opening(spec.hours),
-        staff=None,
+        staff=None if spec.staff is None else _leads(system, name, spec.staff),
         additional=None if spec.additional is None else draws.chance(f"{name}.additional", spec.additional),
         next_when_full=spec.when_full == "next",
     )
+
+
+def _leads(system: System, name: str, rota: Any) -> Team:
+    """Return the staff without whom an alternative is not offered; they follow their rota."""
+    return Team(system.kernel, (name, "leads"), system.shifts(rota))
 
 
 def _inducer(system: System) -> Any:
@@ -157,7 +157,7 @@ def _tables(scenario: Scenario, system: System, blocks: list[Block]) -> Replicat
         services=names,
         demand=list(scenario.demand),
         start=system.calendar.start,
-        warm_up=scenario.time.warm_up_minutes,
+        warm_up=scenario.warm_up,
         horizon=scenario.time.horizon,
         info={
             "patients": kernel.started,
@@ -171,19 +171,23 @@ def _tables(scenario: Scenario, system: System, blocks: list[Block]) -> Replicat
 
 def _patients(blocks: list[Block]) -> dict[str, Any]:
     """Return the patient table: the blocks' rows, one after the other."""
-    table = {name: np.concatenate([block.attrs[name] for block in blocks]) for name in blocks[0].attrs}
-    table["uid"] = np.concatenate([block.uid for block in blocks])
-    table["arrived"] = np.concatenate([block.times for block in blocks])
-    table["demand"] = np.repeat(
-        np.array([block.demand for block in blocks], dtype=np.int16), [len(block) for block in blocks]
-    )
-    return table
+    sizes = [len(block) for block in blocks]
+    streams = np.array([block.demand for block in blocks], dtype=np.int16)
+    own = {
+        "uid": np.concatenate([block.uid for block in blocks] or [np.zeros(0, np.uint64)]),
+        "arrived": np.concatenate([block.times for block in blocks] or [np.zeros(0)]),
+        "demand": np.repeat(streams, sizes),
+    }
+    for name, kind in PATIENT_COLUMNS.items():
+        if name not in own:
+            own[name] = np.concatenate([block.attrs[name] for block in blocks] or [np.zeros(0, kind)])
+    return own
 
 
 def _forget(system: System) -> None:
     """Break the cycles between patients and their care processes, so that memory returns at once."""
     kernel = system.kernel
-    for *_, event in kernel.env._queue:
+    for *_, event in chain(kernel.env._queue, *kernel.parked.values()):
         if isinstance(event, Patient):
             event.send = None
     for pool in kernel.pools:
@@ -191,6 +195,7 @@ def _forget(system: System) -> None:
             for patient, *_ in line:
                 patient.send = None
     kernel.env._queue.clear()
+    kernel.parked.clear()
     system.services.clear()
 
 

@@ -47,6 +47,13 @@ class CommandGroup(click.Group):
         command: click.Command = import_module(f"flowsim.cli.{cmd_name}").command
         return command
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command; suggest the nearest name when there is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(args[0], possibilities=list(COMMANDS), ctx=ctx) from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, section by section."""
         for title, commands in SECTIONS.items():
@@ -87,8 +94,8 @@ def _report(ctx: click.Context, message: str, details: str) -> None:
     if ctx.meta.get(VERBOSE) and details:
         complain(details.rstrip())
     complain(f"flowsim failed: {message}")
-    hint = "" if ctx.meta.get(VERBOSE) else " Run again with -v for the details, and"
-    complain(f"This is a fault in flowsim, not in your files.{hint} please report it with the scenario.".replace(". p", ". P"))
+    more = "" if ctx.meta.get(VERBOSE) else " Run again with -v for the details."
+    complain(f"This is a fault in flowsim, not in your files: please report it with the scenario.{more}")
 
 
 def _trace(error: BaseException) -> str:

@@ -53,11 +53,13 @@ def say_table(rows: Sequence[Sequence[str]], heads: Sequence[str] = (), right: S
         return
     widths = [max(len(row[column]) for row in everything) for column in range(len(everything[0]))]
     for row in everything:
-        cells = [t.rjust(w) if i in right else t.ljust(w) for i, (t, w) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            t.rjust(w) if i in right else t.ljust(w) for i, (t, w) in enumerate(zip(row, widths, strict=True))
+        ]
         say("  ".join(cells).rstrip())
 
 
-def _keep_verbose(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:  # noqa: FBT001
+def _keep_verbose(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
     ctx.meta[VERBOSE] = value
     return value
 

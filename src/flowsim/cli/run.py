@@ -8,36 +8,55 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowsim.cli.output import (
-    complain, json_option, quiet_option, results_option, say, say_json, say_table, set_option, verbose_option,
-)  # fmt: skip
+    complain,
+    json_option,
+    quiet_option,
+    results_option,
+    say,
+    say_json,
+    say_table,
+    set_option,
+    verbose_option,
+)
 
 if TYPE_CHECKING:
     from flowsim.experiment.settings import Ran, Settings
+    from flowsim.spec.scenario import Scenario
 
 
 @click.command("run", short_help="Simulate scenarios for their replications.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("-n", "--replications", type=int, metavar="N", help="Replications [default: what the scenario asks].")
-@click.option("--precision", metavar="SHARE", help="Go on until the headline measures are this precise, such as 5%.")
-@click.option("-j", "--jobs", type=int, metavar="N", help="Replications at once [default: your cores, at most 4].")
+@click.option(
+    "-n", "--replications", type=int, metavar="N", help="Replications [default: what the scenario asks]."
+)
+@click.option(
+    "--precision", metavar="SHARE", help="Go on until the headline measures are this precise, such as 5%."
+)
+@click.option(
+    "-j", "--jobs", type=int, metavar="N", help="Replications at once [default: your cores, at most 4]."
+)
 @click.option("--backend", metavar="NAME", help="serial, loky or dask [default: what suits -j].")
 @click.option("--address", default="", metavar="ADDRESS", help="Dask scheduler, such as tcp://10.0.0.5:8786.")
 @set_option
-@click.option("--keep", multiple=True, metavar="TABLE", help="Also keep patients or visits: large. May be repeated.")
+@click.option(
+    "--keep", multiple=True, metavar="TABLE", help="Also keep patients or visits: large. May be repeated."
+)
 @click.option("--force", is_flag=True, help="Do replications again that are finished.")
 @click.option("--allow-overload", is_flag=True, help="Run a system that cannot settle; its results say so.")
 @results_option
 @json_option
 @quiet_option
 @verbose_option
-def command(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool, quiet: bool, **options: Any) -> None:
+def command(
+    files: tuple[str, ...], sets: tuple[str, ...], as_json: bool, quiet: bool, **options: Any
+) -> None:
     """Simulate scenarios for their replications.
 
     What is finished is kept: the same command again answers at once, a larger -n adds to it, and an
     interrupted run goes on where it stopped. Results are the same for any -j.
     """
     settings = _settings(quiet, options)
-    scenarios = _load(files, sets, options["allow_overload"])
+    scenarios = _load(files, sets)
     ran = [_run(scenario, settings) for scenario in scenarios]
     if as_json:
         say_json([_as_json(each) for each in ran])
@@ -64,6 +83,7 @@ def _settings(quiet: bool, options: dict[str, Any]) -> Settings:
         root=Path(options["results"]) if options["results"] else None,
         keep=options["keep"],
         force=options["force"],
+        allow_overload=options["allow_overload"],
         progress=progress(quiet=quiet),
     )
 
@@ -78,14 +98,14 @@ def _share(text: str) -> float:
         raise InputError([Problem(str(error), path="--precision")]) from None
 
 
-def _load(files: tuple[str, ...], sets: tuple[str, ...], allow_overload: bool) -> list[Any]:
+def _load(files: tuple[str, ...], sets: tuple[str, ...]) -> list[Scenario]:
     """Load every file before anything runs, and tell the problems of all of them at once."""
     from flowsim.cli.files import load_all
 
-    return load_all(files, sets, allow_overload=allow_overload)
+    return load_all(files, sets)
 
 
-def _run(scenario: Any, settings: Settings) -> Ran:
+def _run(scenario: Scenario, settings: Settings) -> Ran:
     from flowsim.experiment.run import run_scenario
 
     return run_scenario(scenario, settings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -72,7 +72,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def as_finished(function: Callable[[T], R], tasks: Iterable[T], backend: Backend) -> Iterator[R]:
+def as_finished(function: Callable[[T], R], tasks: Iterable[T], backend: Backend) -> Generator[R]:
     """Yield the result of each task as it is finished.
 
     Tasks are taken from the iterable only as workers become free, so it may end early.
@@ -88,10 +88,12 @@ def as_finished(function: Callable[[T], R], tasks: Iterable[T], backend: Backend
     from joblib import Parallel, delayed
 
     with _working(backend):
-        parallel = Parallel(backend.jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")
+        parallel = Parallel(
+            backend.jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs"
+        )
         arriving = parallel(delayed(function)(task) for task in tasks)
         try:
-            for result in arriving:  # not "yield from": an early end is closed below, without joblib's advice
+            for result in arriving:  # noqa: UP028 - an early end is to be closed below, without joblib's advice
                 yield result
         finally:
             _close(arriving)

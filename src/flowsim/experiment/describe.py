@@ -5,8 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from flowsim.errors import Problem
 from flowsim.store.identity import run_id
 from flowsim.store.manifest import Manifest, git_commit, versions
+
+FLOORS = {
+    "share": 0.2,
+    "minutes": 20.0,
+    "hours": 1.0,
+    "days": 1.0,
+    "per day": 5.0,
+    "hours per day": 5.0,
+    "patients": 5.0,
+    "beds": 5.0,
+    "count": 20.0,
+}
+"""For each unit the size below which a measure is near zero.
+
+There a precision of 5% means 5% of this size: a share is known to 1 percentage point, a wait to 1 minute.
+"""
 
 
 def describe(scenario: Any) -> Manifest:
@@ -21,22 +38,22 @@ def describe(scenario: Any) -> Manifest:
         start=str(scenario.time.start),
         warm_up_minutes=float(scenario.warm_up),
         horizon_minutes=float(scenario.time.horizon),
+        warnings=tuple(problem.message for problem in scenario.warnings),
         sources=files,
         git_commit=git_commit(Path(files[0]).resolve().parent) if files else "",
         versions=versions(),
     )
 
 
-def replications_asked(scenario: Any) -> int:
-    """Return the number of replications the scenario asks for."""
-    return int(scenario.replications)
+def overloads_of(scenario: Any) -> list[Problem]:
+    """Return a problem for each resource that cannot keep up with the demand on it."""
+    from flowsim.stability import overloads
 
-
-def resolved_text(scenario: Any) -> str:
-    """Return the resolved scenario as YAML, with where every value came from."""
-    return str(scenario.resolved_text())
+    return overloads(scenario)
 
 
 def floors() -> dict[str, float]:
     """Return, for each headline measure, the size below which a relative precision means nothing."""
-    return {}
+    from flowsim.measures.catalogue import headline
+
+    return {measure.id: FLOORS.get(measure.unit, 0.0) for measure in headline()}

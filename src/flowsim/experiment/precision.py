@@ -135,7 +135,7 @@ def judge(values: Floats, rule: Precision, floors: Floats | None = None) -> Verd
     if total < max(rule.least, 2):
         return Verdict(None, total)
     reached = precision_reached(values, rule.level, floors)
-    precise = (reached <= rule.target).all(axis=1)
+    precise: NDArray[np.bool_] = np.all(reached <= rule.target, axis=1)
     precise[: rule.least - 1] = False
     return _first_that_holds(precise, rule)
 
@@ -167,7 +167,9 @@ def replications_needed(columns: Sequence[Sequence[float]], rule: Precision) -> 
     return judge(np.array(columns, dtype=float).T, rule).enough
 
 
-def headline(values: Sequence[Mapping[str, float]], level: float = 0.95) -> dict[str, tuple[float, float | None]]:
+def headline(
+    values: Sequence[Mapping[str, float]], level: float = 0.95
+) -> dict[str, tuple[float, float | None]]:
     """Return the mean and the half-width of the interval of each named value.
 
     Args:

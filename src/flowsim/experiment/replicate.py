@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from flowsim.experiment.keeping import occupancy, patients, through_time, visits
 from flowsim.experiment.worker import Simulated
+from flowsim.store.tables import Table
+
+if TYPE_CHECKING:
+    from flowsim.spec.scenario import Scenario
+
+LARGE = {"patients": patients, "visits": visits}
+"""Tables that are kept only when asked for, and what makes them."""
 
 
-def simulate_scenario(scenario: Any, number: int, keep: tuple[str, ...]) -> Simulated:
+def simulate_scenario(scenario: Scenario, number: int, keep: tuple[str, ...]) -> Simulated:
     """Simulate one replication and measure it.
 
     Args:
@@ -15,6 +25,34 @@ def simulate_scenario(scenario: Any, number: int, keep: tuple[str, ...]) -> Simu
         number: The replication, from 1.
         keep: ``patients`` and ``visits`` to keep those tables.
     """
+    from flowsim.measures.catalogue import evaluate_facts, headline
+    from flowsim.measures.facts import Facts
+    from flowsim.measures.series import series
     from flowsim.model import replicate
 
-    raise NotImplementedError((replicate, scenario, number, keep))
+    replication = replicate(scenario, number)
+    facts = Facts(replication, scenario)
+    measures = evaluate_facts(facts)
+    by_day, by_hour_of_week = series(facts)
+    tables = {
+        "measures": measures,
+        "series": through_time(by_day),
+        "hour_of_week": through_time(by_hour_of_week),
+        "occupancy": occupancy(replication),
+    }
+    info = dict(replication.info)
+    return Simulated(
+        tables=tables | {name: LARGE[name](replication, scenario) for name in keep},
+        patients=info.pop("patients"),
+        state_changes=info.pop("state_changes"),
+        headline=_of_the_system(measures, [measure.id for measure in headline()]),
+        warnings=tuple(info.pop("warnings", ())),
+        info=info,
+    )
+
+
+def _of_the_system(measures: Table, wanted: list[str]) -> dict[str, float]:
+    """Return these measures for the whole system, in this order."""
+    whole = np.flatnonzero(np.asarray(measures["level"]) == "system")
+    values = {str(measures["measure"][row]): float(measures["value"][row]) for row in whole}
+    return {name: values[name] for name in wanted if name in values}

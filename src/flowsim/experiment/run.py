@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, overload
 
+from flowsim.errors import InputError
 from flowsim.experiment.backends import Backend, as_finished, choose
-from flowsim.experiment.describe import describe, floors, replications_asked, resolved_text
+from flowsim.experiment.describe import describe, floors
 from flowsim.experiment.failures import Interrupted, ReplicationFailed
 from flowsim.experiment.precision import Precision, headline
 from flowsim.experiment.settings import Ran, Settings
@@ -43,7 +44,7 @@ def run(scenarios: Any, replications: int | None = None, **options: Any) -> Resu
         The results of one scenario, or a list of results in the order given.
 
     Raises:
-        InputError: A setting makes no sense, or another process is writing to the same run folder.
+        InputError: A setting makes no sense, the system cannot settle, or another process is writing to the same run folder.
         Interrupted: It was stopped from the keyboard.
         ReplicationFailed: The model failed; finished replications are kept.
     """
@@ -70,7 +71,7 @@ def run_scenario(scenario: Any, settings: Settings) -> Ran:
         settings: How to run it.
 
     Raises:
-        InputError: Another process is writing to the same run folder.
+        InputError: The system cannot settle, or another process is writing to the same run folder.
         Interrupted: It was stopped from the keyboard.
         ReplicationFailed: The model failed; finished replications are kept.
     """
@@ -112,6 +113,7 @@ class _Work:
 
     def go(self) -> Ran:
         """Do the replications that are missing, and put the run together."""
+        self.refuse_what_cannot_settle()
         with locked(self.folder.path):
             self.stopping = _stopping(self.scenario, self.settings)
             finished = self.prepare()
@@ -124,15 +126,23 @@ class _Work:
             self.finish()
         return self.ran()
 
+    def refuse_what_cannot_settle(self) -> None:
+        """Refuse a system that cannot keep up, or note it where that is wanted."""
+        problems = self.settings.overloads(self.scenario)
+        if problems and not self.settings.allow_overload:
+            raise InputError(problems)
+        noted = (*self.manifest.warnings, *(problem.message for problem in problems))
+        self.manifest = self.manifest.changed(warnings=noted)
+
     def prepare(self) -> list[int]:
         """Make the folder ready; return the numbers of the replications that are finished already."""
         self.folder.clear_leftovers()
         if self.settings.force:
             shutil.rmtree(self.folder.replications_path, ignore_errors=True)
         finished = self.take_note_of_finished(most=self.stopping.most)
+        write_text(self.folder.path / "scenario.resolved.yaml", self.scenario.resolved_text())
         self.manifest = self.manifest.changed(started=now(), replications=self.in_tables())
         self.manifest.write(self.folder.path)
-        write_text(self.folder.path / "scenario.resolved.yaml", resolved_text(self.scenario))
         return finished
 
     def in_tables(self) -> int:
@@ -181,7 +191,9 @@ class _Work:
         if done.error is not None:
             raise done.error
         if done.record is None:
-            raise ReplicationFailed(f"Replication {done.replication} of {self.manifest.name} failed.", done.failure)
+            raise ReplicationFailed(
+                f"Replication {done.replication} of {self.manifest.name} failed.", done.failure
+            )
         if done.files:
             self.folder.add(done.replication, done.files)
         self.fresh[done.replication] = done.record
@@ -246,6 +258,6 @@ class _Work:
 def _stopping(scenario: Any, settings: Settings) -> Stopping:
     """Return the rule for when there are enough replications."""
     if settings.precision is None:
-        return Fixed(settings.replications or replications_asked(scenario))
+        return Fixed(settings.replications or scenario.replications)
     most = settings.replications or settings.precision.most
     return UntilPrecise(replace(settings.precision, most=most), floors())

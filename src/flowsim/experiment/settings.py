@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowsim.errors import InputError, Problem, nearest
+from flowsim.experiment.describe import overloads_of
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.progress import Progress, Silent
 from flowsim.experiment.replicate import simulate_scenario
@@ -35,8 +37,10 @@ class Settings:
         root: The results folder; None for ``FLOWSIM_RESULTS`` or ``results``.
         keep: Tables to keep besides the usual ones.
         force: Do every replication again.
+        allow_overload: Run a system that cannot settle all the same; its results carry the warning.
         progress: How to tell what is going on.
         simulate: What works one replication out.
+        overloads: What tells why a scenario cannot settle.
 
     Raises:
         InputError: A value is out of range, or a table to keep is not known.
@@ -50,8 +54,10 @@ class Settings:
     root: Path | None = None
     keep: tuple[str, ...] = ()
     force: bool = False
+    allow_overload: bool = False
     progress: Progress = field(default_factory=Silent)
     simulate: Simulate = simulate_scenario
+    overloads: Callable[[Any], list[Problem]] = overloads_of
 
     def __post_init__(self) -> None:
         problems = [_unknown_table(name) for name in self.keep if name not in KEEP]
@@ -61,7 +67,9 @@ class Settings:
             problems.append(_out_of_range("jobs", self.jobs, 1024))
         if self.precision is not None and not 0 < self.precision.target < 1:
             wanted = f"{self.precision.target:.0%}"
-            problems.append(Problem(f"The precision cannot be {wanted}.", allowed="more than 0% and less than 100%"))
+            problems.append(
+                Problem(f"The precision cannot be {wanted}.", allowed="more than 0% and less than 100%")
+            )
         if problems:
             raise InputError(problems)
 

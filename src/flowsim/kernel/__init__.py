@@ -7,7 +7,7 @@ A service is written with six verbs: *hold* (``yield minutes``), *wait for* (``y
 from flowsim.kernel.core import Kernel
 from flowsim.kernel.journal import Journal
 from flowsim.kernel.patient import Patient
-from flowsim.kernel.pool import Pool, seize_first
+from flowsim.kernel.pool import Crew, Pool, seize_first
 from flowsim.kernel.team import Team
 
-__all__ = ["Journal", "Kernel", "Patient", "Pool", "Team", "seize_first"]
+__all__ = ["Crew", "Journal", "Kernel", "Patient", "Pool", "Team", "seize_first"]

@@ -6,6 +6,7 @@ and every hour every patient who has entered and not left must be found in exact
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,7 +80,8 @@ def conserve(kernel: Kernel) -> None:
     Raises:
         AuditError: naming what does not add up.
     """
-    holding = [event for *_, event in kernel.env._queue if isinstance(event, Patient)]
+    events = chain(kernel.env._queue, *kernel.parked.values())
+    holding = [event for *_, event in events if isinstance(event, Patient)]
     queued: set[Patient] = set()
     for pool in kernel.pools:
         valid = [patient for line in pool.lines for patient, ticket, _ in line if patient.ticket == ticket]

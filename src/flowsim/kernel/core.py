@@ -23,6 +23,13 @@ from flowsim.kernel.patient import Care, Patient
 from flowsim.kernel.pool import WAITING, Pool
 
 
+FAR = 240.0
+"""Minutes ahead from which an event is kept out of the event list until its four-hour period begins."""
+
+Entry = tuple[float, int, int, Event]
+"""An entry of SimPy's event list: when, urgency, number, event."""
+
+
 class Timer(Event):
     """A call at a later minute, re-armable, that costs one heap entry."""
 
@@ -57,6 +64,7 @@ class Kernel:
         self.finished = 0
         self._areas: array[float] = array("d")
         self._looks = 0
+        self.parked: dict[int, list[Entry]] = {}
         self.advance, self.resume = _driver(self)
         self.callbacks = [self.advance]
 
@@ -68,6 +76,25 @@ class Kernel:
     def add(self, pool: Pool) -> None:
         """Register a pool, so that its occupancy is recorded."""
         self.pools.append(pool)
+
+    # -- far ahead ----------------------------------------------------------------------------------
+
+    def park(self, when: float, entry: Entry) -> None:
+        """Keep an event that is far ahead out of the event list until shortly before it is due.
+
+        Thousands of patients in beds would otherwise make every step of everybody else search a long list.
+        """
+        period = int(when // FAR)
+        parked = self.parked.get(period)
+        if parked is None:
+            parked = self.parked[period] = []
+            self._at(period * FAR, 0, lambda _: self._unpark(period))
+        parked.append(entry)
+
+    def _unpark(self, period: int) -> None:
+        queue = self.env._queue
+        for entry in self.parked.pop(period):
+            heappush(queue, entry)
 
     # -- patients -----------------------------------------------------------------------------------
 
@@ -87,10 +114,18 @@ class Kernel:
 
     def later(self, minutes: float, call: Callable[[Event], None]) -> None:
         """Call a function once, ``minutes`` from now."""
+        when = self.env._now + minutes
+        if minutes < FAR:
+            self._at(when, NORMAL, call)
+        else:
+            timer = Timer(call)
+            timer.callbacks = timer.calls
+            self.park(when, (when, NORMAL, next(self.env._eid), timer))
+
+    def _at(self, when: float, priority: int, call: Callable[[Event], None]) -> None:
         timer = Timer(call)
         timer.callbacks = timer.calls
-        env = self.env
-        heappush(env._queue, (env._now + minutes, NORMAL, next(env._eid), timer))
+        heappush(self.env._queue, (when, priority, next(self.env._eid), timer))
 
     def at_each(self, moments: Iterable[tuple[float, Any]], call: Callable[[Any], None]) -> None:
         """Call a function with each value at its minute (in ascending order), and move on who was freed."""
@@ -113,6 +148,44 @@ class Kernel:
                 return
 
         arm()
+
+    def feed(
+        self, arrivals: Iterable[tuple[float, Any, int]], journey: Callable[[Any, int], tuple[Patient, Care]]
+    ) -> None:
+        """Start a journey at each arrival: (minute, block, row) in ascending order of time.
+
+        Args:
+            arrivals: who comes when.
+            journey: makes the patient and the care process of one arrival.
+        """
+        env, ready, resume = self.env, self.ready, self.resume
+        queue, eid = env._queue, env._eid
+        following = iter(arrivals).__next__
+        who: tuple[float, Any, int]
+
+        def fire(_: Event) -> None:
+            nonlocal who
+            patient, care = journey(who[1], who[2])
+            self.started += 1
+            patient.send = care.send
+            resume(patient, None)
+            while ready:
+                other = ready.popleft()
+                resume(other, other.granted)
+            try:
+                who = following()
+            except StopIteration:
+                return
+            timer.callbacks = calls
+            heappush(queue, (who[0], NORMAL, next(eid), timer))
+
+        timer = Timer(fire)
+        calls = timer.callbacks = timer.calls
+        try:
+            who = following()
+        except StopIteration:
+            return
+        heappush(queue, (who[0], NORMAL, next(eid), timer))
 
     def let_go(self, patient: Patient) -> None:
         """Give up the place that is still held, and close the visits that held it."""
@@ -176,6 +249,7 @@ def _driver(kernel: Kernel) -> tuple[Callable[[Any], None], Callable[[Patient, A
     queue, eid = env._queue, env._eid
     ready = kernel.ready
     callbacks: list[Callable[[Any], None]] = []
+    park = kernel.park
 
     def resume(patient: Patient, value: Any) -> None:
         send = patient.send
@@ -197,7 +271,13 @@ def _driver(kernel: Kernel) -> tuple[Callable[[Any], None], Callable[[Patient, A
             kernel.finished += 1
             return
         patient.callbacks = callbacks
-        heappush(queue, (env._now + target, NORMAL, next(eid), patient))
+        when = env._now + target
+        if target < FAR:
+            if not target >= 0.0:
+                raise ValueError(f"a patient was asked to wait {target} minutes: time does not run backwards")
+            heappush(queue, (when, NORMAL, next(eid), patient))
+        else:
+            park(when, (when, NORMAL, next(eid), patient))
 
     def advance(patient: Patient) -> None:
         resume(patient, None)
@@ -228,7 +308,13 @@ def _driver(kernel: Kernel) -> tuple[Callable[[Any], None], Callable[[Patient, A
         assert patient.send is not None
         care = patient.send.__self__  # type: ignore[attr-defined]
 
-        def thrown(_: Any) -> Any:
+        first = True
+
+        def thrown(value: Any) -> Any:
+            nonlocal first
+            if not first:  # the care went on to something granted at once
+                return care.send(value)
+            first = False
             patient.send = care.send
             return care.throw(error)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simpy.events import Event
 
 if TYPE_CHECKING:
-    from flowsim.kernel.pool import Pool
+    from flowsim.kernel.pool import Crew, Pool
     from flowsim.sampling.blocks import Block
 
 Care = Generator[Any, Any, Any]
@@ -65,6 +65,12 @@ class Patient(Event):
     _ok = True
     _value = None
 
+    callbacks: Any
+    diverted: Any
+    granted: Any
+    queues: tuple[Pool, ...]
+    ready_at: float
+
     def __init__(self, block: Block, row: int) -> None:
         self.block = block
         self.row = row
@@ -74,5 +80,5 @@ class Patient(Event):
         self.at = self.service = -1
         self.remaining = 0.0
         self.behind: list[int] | None = None
-        self.held: Pool | None = None
+        self.held: Pool | Crew | None = None
         self.send: Callable[[Any], Any] | None = None

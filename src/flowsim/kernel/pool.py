@@ -106,7 +106,7 @@ class Pool:
             return self
         patient.queues = self.alone
         self._join(patient, priority)
-        if patience is not inf:
+        if patience < inf:
             self.kernel.later(patience, Patience(patient))
         return WAITING
 
@@ -182,7 +182,7 @@ class Pool:
 
     def _next(self) -> Patient:
         """Take the next valid entry off the queue."""
-        if self.ages is not inf:
+        if self.ages < inf:
             return self._next_aged()
         for line in self.lines:
             while line:
@@ -217,6 +217,30 @@ class Pool:
         self.limit += 1
         self._serve()
         self.kernel.drain()
+
+
+class Crew:
+    """A unit that stays with its patient until somebody takes the patient over, and is then busy a while longer.
+
+    To be held like a place (``patient.held``); an ambulance crew at the door and its wrap-up.
+
+    Args:
+        pool: the pool from which the unit was seized.
+        wrap_up: minutes before the unit can be used again.
+    """
+
+    __slots__ = ("pool", "wrap_up")
+
+    def __init__(self, pool: Pool, wrap_up: float) -> None:
+        self.pool = pool
+        self.wrap_up = wrap_up
+
+    def vacate(self) -> None:
+        """Give back the unit after its wrap-up."""
+        if self.wrap_up:
+            self.pool.release_after(self.wrap_up)
+        else:
+            self.pool.release()
 
 
 class Patience:
@@ -264,23 +288,26 @@ class Widen:
         self.options[0][0].kernel.drain()
 
 
-def seize_first(patient: Patient, options: list[tuple[Pool, int]], widen_after: float = 0.0) -> Any:
+def seize_first(
+    patient: Patient, options: list[tuple[Pool, int]], widen_after: float = 0.0, patience: float = inf
+) -> Any:
     """Ask for a unit of whichever pool has one, in order: ``pool = yield seize_first(patient, options)``.
 
     Args:
         patient: who asks.
         options: pools in order of preference, each with the patient's priority class there.
         widen_after: minutes to wait for the first pool alone before the others are tried.
+        patience: minutes of waiting, wherever, after which the patient gives up.
 
     Returns:
-        To be yielded. The value that comes back is the pool that gave a unit.
+        To be yielded. The value that comes back is the pool that gave a unit, or None if patience ran out.
     """
     first, priority = options[0]
     if widen_after <= 0.0:
         for pool, _ in options:
             if pool.has_room:
                 return pool.seize(patient)
-    target = first.seize(patient, priority)
+    target = first.seize(patient, priority, patience)
     if target is WAITING and len(options) > 1:
         if widen_after > 0.0:
             first.kernel.later(widen_after, Widen(patient, options[1:]))

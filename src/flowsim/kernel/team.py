@@ -22,7 +22,7 @@ class Team(Pool):
         classes, ages: as for :class:`Pool`.
     """
 
-    __slots__ = ("plan",)
+    __slots__ = ("plan", "rota")
 
     def __init__(
         self,
@@ -35,10 +35,14 @@ class Team(Pool):
     ) -> None:
         super().__init__(kernel, name, changes[0][1], classes=classes, ages=ages)
         self.plan = 0
+        self.rota: list[tuple[float, int]] = []
         self.follow(changes)
 
     def follow(self, changes: Sequence[tuple[float, int]]) -> None:
         """Follow a new rota from now on; the old one is forgotten."""
+        if changes == self.rota:
+            return
+        self.rota = list(changes)
         self.plan += 1
         plan, now = self.plan, self.env._now
         current = [n for minute, n in changes if minute <= now][-1]

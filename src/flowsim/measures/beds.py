@@ -8,7 +8,7 @@ import numpy as np
 
 from flowsim.measures.collect import Collector
 from flowsim.measures.facts import Facts, clipped
-from flowsim.measures.measure import CLIPPED, COUNTED, DEPARTED, EVERYONE, SO_FAR, Measure
+from flowsim.measures.measure import CLIPPED, COUNTED, DEPARTED, EVERYONE, Measure
 from flowsim.measures.pools import (
     mean_busy,
     mean_capacity,
@@ -25,7 +25,7 @@ LONG_STAYS = (7, 14, 21)
 FULL = {"days_over_92": 0.92, "days_over_95": 0.95, "days_over_100": 0.9949}
 
 _KH03 = "NHS England, bed availability and occupancy (KH03)"
-_SPELL = "From the first bed to leaving the last; a move between wards goes on with the stay. "
+_SPELL = "It runs from the first bed to leaving the last; a move between wards goes on with it."
 _measure = partial(Measure, area="beds", kinds=(WARD,))
 
 MEASURES = (
@@ -96,7 +96,11 @@ MEASURES = (
             definition=f"Share of days on which mean occupancy of general and acute beds was {words}.",
             at_end=CLIPPED,
         )
-        for limit, words in ((92, "above 92%"), (95, "above 95%"), (100, "100% or more, to the nearest percent"))
+        for limit, words in (
+            (92, "above 92%"),
+            (95, "above 95%"),
+            (100, "100% or more, to the nearest percent"),
+        )
     ),
     _measure(
         id="critical_care_occupancy",
@@ -122,7 +126,7 @@ MEASURES = (
             label=f"Acute stay, {words}",
             unit="days",
             better="lower",
-            definition=f"Length of the acute stay, {words}, days. {_SPELL}".strip(),
+            definition=f"Length of the acute stay, {words}. {_SPELL}",
             at_end=DEPARTED,
             levels=EVERYONE if suffix == "mean" else ("system", "trust", "place", "site"),
         )
@@ -180,7 +184,7 @@ MEASURES = (
         unit="share",
         better="lower",
         definition="Share of acute stays followed by another acute stay of the same patient within 30 days.",
-        at_end="Stays that ended in the collection period, at least 30 days before the end of the run, count.",
+        at_end="Stays that ended in the collection period count, if 30 days of the run follow.",
         source="NHS England Digital, emergency readmissions within 30 days of discharge",
         levels=EVERYONE,
     ),
@@ -222,7 +226,8 @@ def _requests(facts: Facts, out: Collector) -> None:
     out.rate("electives_cancelled", view, cancelled)
     out.share("electives_cancelled_share", view, cancelled, requests)
     everyone = facts.view(WARD, everyone=True)
-    waits = clipped(everyone.column("arrived"), everyone.column("accepted"), facts.warm_up, facts.end)
+    until = np.fmin(everyone.column("accepted"), everyone.column("left"))
+    waits = clipped(everyone.column("arrived"), until, facts.warm_up, facts.end)
     out.per_period("waiting_for_bed", everyone, waits)
 
 

@@ -1,4 +1,4 @@
-"""Collecting measures: sums, shares, means, rates and quantiles, at every level a measure is broken down by."""
+"""Collecting measures: sums, shares, means and quantiles, at every level a measure is broken down by."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Totals:
 
     def __init__(self, view: View, weights: NDArray[Any] | None = None) -> None:
         self.view = view
-        self.weights = None if weights is None else weights.astype(np.float64, copy=False)
+        self.weights = weights
         self._by_service: Floats | None = None
         self._by_people: Floats | None = None
 
@@ -36,23 +36,22 @@ class Totals:
         if level in PROVIDER_LEVELS:
             names, codes = self.view.facts.groups.of_services(level, self.view.service_codes)
             sums = np.bincount(codes + np.int64(1), self.by_service(), minlength=len(names) + 1)
-            return names, sums[1:]
-        if level in self.view.people.levels:
-            return self.view.people.names(level), self._people(level)
+            return names, sums[1:].astype(np.float64)
+        if level in self.view.facts.people.levels:
+            return self.view.facts.people.names(level), self._people(level)
         grouping = self.view.grouping(level)
         return grouping.names, grouping.sums(self.weights)
 
     def by_service(self) -> Floats:
         """Return the sum for each service of the view, in the view's order."""
         if self._by_service is None:
-            sums = np.bincount(self.view.service, self.weights, minlength=len(self.view.facts.specs))
-            self._by_service = sums[self.view.service_codes].astype(np.float64)
+            self._by_service = self.view.sums(self.weights)[self.view.service_codes]
         return self._by_service
 
     def _people(self, level: str) -> Floats:
-        people = self.view.people
+        people = self.view.facts.people
         if self._by_people is None:
-            sums = np.bincount(people.cells, self.weights, minlength=people.size)
+            sums = np.bincount(self.view.combination, self.weights, minlength=people.size)
             self._by_people = sums.astype(np.float64).reshape(people.shape)
         return people.margin(self._by_people, level)
 

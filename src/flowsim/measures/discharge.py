@@ -11,7 +11,7 @@ import numpy as np
 
 from flowsim.clock import Calendar
 from flowsim.measures.collect import Collector, Totals, divided
-from flowsim.measures.facts import Facts, View, clipped
+from flowsim.measures.facts import Bools, Facts, View, clipped
 from flowsim.measures.measure import CLIPPED, DEPARTED, EVERYONE, PROVIDERS, Measure
 from flowsim.measures.spells import DAY, WARD
 
@@ -161,7 +161,7 @@ def evaluate(facts: Facts, out: Collector) -> None:
     _when(facts, view, gone, out)
 
 
-def _held(facts: Facts, view: View, ready: np.ndarray[tuple[int], np.dtype[np.bool_]], out: Collector) -> None:
+def _held(facts: Facts, view: View, ready: Bools, out: Collector) -> None:
     left, low, high = view.column("left"), facts.warm_up, facts.end
     held = np.where(ready, clipped(view.column("finished"), left, low, high), 0.0)
     out.per_period("discharge_ready", view, held)
@@ -169,7 +169,7 @@ def _held(facts: Facts, view: View, ready: np.ndarray[tuple[int], np.dtype[np.bo
     out.ratio("discharge_ready_share", view, held, used)
 
 
-def _delays(view: View, gone: np.ndarray[tuple[int], np.dtype[np.bool_]], out: Collector) -> None:
+def _delays(view: View, gone: Bools, out: Collector) -> None:
     days = np.floor(view.column("left") / DAY) - np.floor(view.column("finished") / DAY)
     out.rate("discharges", view, gone)
     out.share("delayed", view, days >= 1, gone)
@@ -180,7 +180,7 @@ def _delays(view: View, gone: np.ndarray[tuple[int], np.dtype[np.bool_]], out: C
         out.share(f"delayed_over_{limit}_days", view, days >= limit, gone)
 
 
-def _when(facts: Facts, view: View, gone: np.ndarray[tuple[int], np.dtype[np.bool_]], out: Collector) -> None:
+def _when(facts: Facts, view: View, gone: Bools, out: Collector) -> None:
     left = view.column("left")
     out.share("discharges_before_noon", view, left % DAY < NOON, gone)
     hours = np.zeros(view.size, dtype=np.int64)
@@ -190,4 +190,5 @@ def _when(facts: Facts, view: View, gone: np.ndarray[tuple[int], np.dtype[np.boo
     names = [f"{hour:02}" for hour in range(24)]
     out.put("discharges_by_hour", "hour", names, divided(by_hour, np.full(24, by_hour.sum())))
     names, by_pathway = Totals(view, gone).at("discharge_pathway")
-    out.put("discharges_by_pathway", "discharge_pathway", names, divided(by_pathway, by_pathway.sum() + 0 * by_pathway))
+    whole = np.full(by_pathway.size, by_pathway.sum())
+    out.put("discharges_by_pathway", "discharge_pathway", names, divided(by_pathway, whole))

@@ -1,8 +1,8 @@
 """The facts measures are worked out from: one replication's visits, laid out by service once.
 
-Visits are kept in the order in which they began, so within one service arrival times ascend and the
-collection period is a slice. A `View` is the visits of some kinds of service; its columns, durations and
-group codes are made when first asked for and then kept.
+Visits are put in runs of one service each, those of the warm-up before those of the collection period. A
+`View` is the visits to some services, so most views are slices; its columns, durations and group codes are
+made when first asked for and then kept.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.measures.chains import followers
 from flowsim.measures.groups import Grouping, Groups, People
 from flowsim.vocabulary import ROUTES
 
 if TYPE_CHECKING:
     from flowsim.tables import Replication
+
+FIRST = ("emergency_department", "urgent_treatment_centre")
+"""Kinds laid out side by side, because they are measured together."""
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -46,24 +50,57 @@ class Facts:
         self.kept: dict[str, Any] = {}
         self._views: dict[tuple[tuple[int, ...], bool], View] = {}
         self._columns: dict[str, Array] = {}
-        self._order, self._bounds = self._layout()
+        self._order, self._runs = self._layout()
 
-    def _layout(self) -> tuple[Array, Array]:
-        """Return the order of visits by service, then time, and where each service begins."""
-        service = self.replication.visits["service"]
-        arrived = self.replication.visits["arrived"]
-        if arrived.size and (np.diff(arrived) < 0).any():
-            order = np.lexsort((arrived, service))
-        else:
-            order = np.argsort(service, kind="stable")
-        counts = np.bincount(service, minlength=len(self.specs))
-        return order, np.concatenate(([0], np.cumsum(counts)))
+    def _layout(self) -> tuple[Array, list[tuple[int, bool, slice]]]:
+        """Return the order of visits by (in the period or not, kind, service), and the runs it makes.
+
+        A run is a service, whether its visits arrived in the collection period, and where they are. Visits
+        booked for after the end of the run come last and belong to no run.
+        """
+        visits, number = self.replication.visits, len(self.specs)
+        by_kind = sorted(range(number), key=lambda code: (_rank(self.kinds[code]), self.kinds[code], code))
+        rank = np.empty(number, dtype=np.int16)
+        rank[by_kind] = np.arange(number)
+        key = rank[visits["service"]]
+        key[visits["arrived"] >= self.warm_up] += number
+        key[visits["arrived"] > self.end] = 2 * number  # booked for after the end
+        order = np.argsort(key, kind="stable")
+        bounds = np.concatenate(([0], np.cumsum(np.bincount(key, minlength=2 * number))))
+        runs = [
+            (by_kind[i % number], i >= number, slice(int(bounds[i]), int(bounds[i + 1])))
+            for i in range(2 * number)
+        ]
+        return order, runs
 
     def column(self, name: str) -> Array:
-        """Return a column of the visit table, ordered by service and then by time of arrival."""
+        """Return a column of the visit table in this object's order."""
         if name not in self._columns:
-            self._columns[name] = self.replication.visits[name][self._order]
+            values = self.replication.visits[name][self._order]
+            self._columns[name] = self._until_turned_away(values) if name == "left" else values
         return self._columns[name]
+
+    @cached_property
+    def turned_away(self) -> Bools:
+        """Which visits ended without being accepted: refused, declined, or given up in the queue."""
+        away: Bools = np.isnan(self.column("accepted")) & (self.column("outcome") >= 0)
+        return away
+
+    def _until_turned_away(self, left: Floats) -> Floats:
+        """Return the end of each visit; for those turned away, the moment they asked the next service.
+
+        The journal closes such a visit only when a later service has accepted the patient.
+        """
+        if self.turned_away.any():
+            visits = {name: self.column(name) for name in ("patient", "service", "source", "arrived")}
+            after, before = followers({**visits, "left": left}, self.turned_away)
+            left[before] = visits["arrived"][after]
+        return left
+
+    @cached_property
+    def people(self) -> People:
+        """Combinations of patient groups, and the combination of each patient."""
+        return People(self.replication.patients, self.groups)
 
     def services(self, *kinds: str) -> list[int]:
         """Return the codes of the services of these kinds; of all services if none is named."""
@@ -82,15 +119,12 @@ class Facts:
         """Return the visits to some services, by code; see `view`."""
         key = (tuple(services), everyone)
         if key not in self._views:
-            self._views[key] = View(self, list(services), everyone=everyone)
+            wanted = set(services)
+            runs = [
+                (code, part) for code, inside, part in self._runs if code in wanted and (inside or everyone)
+            ]
+            self._views[key] = View(self, list(services), runs)
         return self._views[key]
-
-    def bounds(self, service: int, *, everyone: bool) -> slice:
-        """Return where the visits to one service are, from the start or from the end of warm-up."""
-        low, high = int(self._bounds[service]), int(self._bounds[service + 1])
-        if not everyone:
-            low += int(np.searchsorted(self.column("arrived")[low:high], self.warm_up))
-        return slice(low, high)
 
     def outcome_codes(self, outcome: str) -> Array:
         """Return the code of a named outcome in each service; -2 where it has none."""
@@ -109,14 +143,22 @@ class Facts:
 
 
 class View:
-    """Visits to some services, ordered by service and then by arrival."""
+    """Visits to some services, in runs of one service each.
 
-    def __init__(self, facts: Facts, services: list[int], *, everyone: bool) -> None:
+    Attributes:
+        facts: the replication.
+        service_codes: the services.
+        size: number of visits.
+    """
+
+    def __init__(self, facts: Facts, services: list[int], runs: list[tuple[int, slice]]) -> None:
         self.facts = facts
         self.service_codes = services
-        self.slices = [facts.bounds(service, everyone=everyone) for service in services]
-        self.counts = np.array([part.stop - part.start for part in self.slices], dtype=np.intp)
-        self.size = int(self.counts.sum())
+        runs = [(code, part) for code, part in runs if part.stop > part.start]
+        self._run_codes = np.array([code for code, _ in runs], dtype=np.intp)
+        self._run_sizes = np.array([part.stop - part.start for _, part in runs], dtype=np.intp)
+        self._slices = _joined([part for _, part in runs])
+        self.size = int(self._run_sizes.sum())
         self.kept: dict[str, Array] = {}
         self._groupings: dict[str, Grouping] = {}
 
@@ -128,15 +170,40 @@ class View:
 
     def take(self, values: Array) -> Array:
         """Return the part of an array (ordered as `Facts.column`) that belongs to these visits."""
-        if len(self.slices) == 1:
-            return values[self.slices[0]]
-        parts = [values[part] for part in self.slices]
-        return np.concatenate(parts) if parts else values[:0]
+        if len(self._slices) == 1:
+            return values[self._slices[0]]
+        return np.concatenate([values[part] for part in self._slices]) if self._slices else values[:0]
+
+    def of_service(self, per_service: Array) -> Array:
+        """Return, for each visit, the entry of an array that has one for each service."""
+        return np.repeat(per_service[self._run_codes], self._run_sizes)
+
+    def sums(self, values: Array | None = None) -> Floats:
+        """Return the sum of values (None: the number of visits) by service, for every service there is."""
+        if values is None:
+            of_runs: Array = self._run_sizes
+        elif values.dtype == np.bool_:
+            ends = np.cumsum(self._run_sizes)
+            starts = ends - self._run_sizes
+            of_runs = np.array([np.count_nonzero(values[a:b]) for a, b in zip(starts, ends, strict=True)])
+        elif self.size:
+            of_runs = np.add.reduceat(values, np.cumsum(self._run_sizes) - self._run_sizes)
+        else:
+            of_runs = self._run_sizes
+        number = len(self.facts.specs)
+        return np.bincount(self._run_codes, of_runs, minlength=number).astype(np.float64)
 
     @cached_property
     def service(self) -> Array:
         """Code of the service of each visit."""
-        return np.repeat(np.array(self.service_codes, dtype=np.intp), self.counts)
+        return self.of_service(np.arange(len(self.facts.specs)))
+
+    @cached_property
+    def position(self) -> Array:
+        """Position in `service_codes` of the service of each visit."""
+        positions = np.full(len(self.facts.specs), -1)
+        positions[self.service_codes] = np.arange(len(self.service_codes))
+        return self.of_service(positions)
 
     def attribute(self, name: str) -> Array:
         """Return a patient attribute of each visit, as its code."""
@@ -167,9 +234,9 @@ class View:
         """Say whether the visit ended in one of the named outcomes."""
         result = np.zeros(self.size, dtype=bool)
         for outcome in outcomes:
-            wanted = self.facts.outcome_codes(outcome)[self.service_codes]
-            if (wanted >= 0).any():
-                result |= self.column("outcome") == np.repeat(wanted, self.counts)
+            wanted = self.facts.outcome_codes(outcome)
+            if (wanted[self.service_codes] >= 0).any():
+                result |= self.column("outcome") == self.of_service(wanted)
         return result
 
     def left_in_period(self) -> Bools:
@@ -179,7 +246,8 @@ class View:
 
     def source_is(self, *kinds: str) -> Bools:
         """Say whether the patient came from a service of one of these kinds."""
-        return self.facts.is_kind(*kinds)[self.column("source")]
+        came: Bools = self.facts.is_kind(*kinds)[self.column("source")]
+        return came
 
     @cached_property
     def by_ambulance(self) -> Bools:
@@ -188,9 +256,9 @@ class View:
         return self.source_is("ambulance") | (direct & (self.attribute("route") == ROUTES.index("ambulance")))
 
     @cached_property
-    def people(self) -> People:
-        """Combinations of patient groups, and the combination of each visit."""
-        return People(self)
+    def combination(self) -> Array:
+        """Combination of patient groups of each visit; see `Facts.people`."""
+        return self.facts.people.cells[self.column("patient")]
 
     def grouping(self, level: str) -> Grouping:
         """Return the groups of a level and the group of each visit."""
@@ -218,6 +286,21 @@ class Part:
         return Grouping(whole.names, whole.codes[self.mask])
 
 
+def _rank(kind: str) -> int:
+    return FIRST.index(kind) if kind in FIRST else len(FIRST)
+
+
+def _joined(slices: Sequence[slice]) -> list[slice]:
+    """Return the slices with neighbours made one, so that most views need no copy."""
+    joined: list[slice] = []
+    for part in slices:
+        if joined and joined[-1].stop == part.start:
+            joined[-1] = slice(joined[-1].start, part.stop)
+        else:
+            joined.append(part)
+    return joined
+
+
 def clipped(start: Floats, stop: Floats, low: float, high: float) -> Floats:
     """Return minutes of each interval that lie between `low` and `high`.
 
@@ -240,7 +323,7 @@ def hourly_presence(start: Floats, stop: Floats, codes: Array, groups: int, hour
         groups: number of groups.
         hours: number of hours from minute 0.
     """
-    return _risen(start, codes, groups, hours) - _risen(np.fmax(stop, start), codes, groups, hours)
+    return _risen(start, codes, groups, hours) - _risen(np.maximum(stop, start), codes, groups, hours)
 
 
 def _risen(moment: Floats, codes: Array, groups: int, hours: int) -> Floats:
@@ -259,10 +342,9 @@ def _risen(moment: Floats, codes: Array, groups: int, hours: int) -> Floats:
 
 def present_at_hours(view: View) -> Floats:
     """Return the number present at each whole hour of the run, service by service, waiting included."""
-    position = np.repeat(np.arange(len(view.service_codes)), view.counts)
     shape = len(view.service_codes), view.facts.hours + 1
-    arrived = _steps(view.column("arrived"), position, shape)
-    return arrived - _steps(view.column("left"), position, shape)
+    arrived = _steps(view.column("arrived"), view.position, shape)
+    return arrived - _steps(view.column("left"), view.position, shape)
 
 
 def _steps(moment: Floats, codes: Array, shape: tuple[int, int]) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from flowsim.vocabulary import ATTRIBUTES
 if TYPE_CHECKING:
     from flowsim.measures.facts import View
 
+COLUMNS = {"residence": "place", "discharge_pathway": "pathway"}
+"""Levels of patients whose column has another name."""
 SYSTEM = ""
 """Name of the only group of the level "system"."""
 
@@ -74,7 +76,9 @@ class Groups:
             return Grouping([SYSTEM], np.zeros(view.size, dtype=np.int8))
         if level in self._of_service:
             names, codes = self.of_services(level, view.service_codes)
-            return Grouping(names, np.repeat(codes, view.counts))
+            whole = np.full(len(self.services), -1, dtype=np.int16)
+            whole[view.service_codes] = codes
+            return Grouping(names, view.of_service(whole))
         if level == "hour":
             hours = (view.column("arrived") // 60.0).astype(np.int64) % 24
             return Grouping([f"{hour:02}" for hour in range(24)], hours.astype(np.int8))
@@ -90,9 +94,11 @@ class Groups:
         return names, np.array(codes, dtype=np.int16)
 
     def _of_people(self, level: str, view: View) -> Grouping:
-        attribute = {"residence": "place", "discharge_pathway": "pathway"}.get(level, level)
-        names = self.places if attribute == "place" else list(ATTRIBUTES[attribute])
-        return Grouping(names, view.attribute(attribute))
+        return Grouping(self.people(level), view.attribute(COLUMNS.get(level, level)))
+
+    def people(self, level: str) -> list[str]:
+        """Return the groups of a level of patients."""
+        return self.places if level == "residence" else list(ATTRIBUTES[COLUMNS.get(level, level)])
 
 
 def _named(thing: Any, attribute: str) -> str:
@@ -100,23 +106,23 @@ def _named(thing: Any, attribute: str) -> str:
 
 
 class People:
-    """All combinations of patient groups, so that one pass over the visits serves every patient level.
+    """All combinations of patient groups, so that one pass over visits serves every patient level.
 
     Args:
-        view: the visits.
+        patients: the patient table.
+        groups: the groups of each level.
     """
 
     levels = ("age", "fifth", "acuity", "route", "residence")
 
-    def __init__(self, view: View) -> None:
-        groupings = {level: view.grouping(level) for level in self.levels}
-        self._names = {level: grouping.names for level, grouping in groupings.items()}
+    def __init__(self, patients: Mapping[str, NDArray[Any]], groups: Groups) -> None:
+        self._names = {level: groups.people(level) for level in self.levels}
         self.shape = tuple(len(names) + 1 for names in self._names.values())
         self.size = int(np.prod(self.shape))
-        self.cells = np.zeros(view.size, dtype=np.int64)
-        for grouping, length in zip(groupings.values(), self.shape, strict=True):
+        self.cells = np.zeros(len(patients["age"]), dtype=np.int32)
+        for level, length in zip(self.levels, self.shape, strict=True):
             self.cells *= length
-            self.cells += grouping.codes
+            self.cells += patients[COLUMNS.get(level, level)]
             self.cells += 1
 
     def names(self, level: str) -> list[str]:

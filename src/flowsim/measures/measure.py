@@ -1,9 +1,11 @@
-"""What a measure is: one definition, read by the terminal, the report, the workbook, `explain` and the docs."""
+"""What a measure is: one definition for the terminal, the report, the workbook, `explain` and the docs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+
+from flowsim.measures.format import show
 
 Better = Literal["higher", "lower", None]
 """Which direction is an improvement; None where neither is."""
@@ -107,3 +109,7 @@ class Measure:
     kinds: tuple[str, ...] = ()
     decimals: int = 1
     headline: bool = False
+
+    def format(self, value: float) -> str:
+        """Return a value of this measure as people write it, such as 78.3% or 31 min."""
+        return show(value, self.unit, self.decimals)

@@ -46,11 +46,10 @@ def hourly(facts: Facts, name: str) -> tuple[list[int], Floats]:
     if kept is None:
         presence = PRESENT[name]
         view = facts.view(*presence.kinds, everyone=True)
-        start, stop = view.column(presence.start), view.column(presence.stop)
+        start, stop = view.column(presence.start), np.fmin(view.column(presence.stop), view.column("left"))
         if presence.who is not None:
             start = np.where(presence.who(view), start, np.nan)
-        position = np.repeat(np.arange(len(view.service_codes)), view.counts)
-        table = hourly_presence(start, stop, position, len(view.service_codes), facts.hours)
+        table = hourly_presence(start, stop, view.position, len(view.service_codes), facts.hours)
         kept = facts.kept[name] = (view.service_codes, np.maximum(table, 0.0))
     return kept
 

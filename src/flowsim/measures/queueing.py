@@ -5,17 +5,18 @@ The wait runs from arrival to the start of care; where a kind marks no start, to
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from flowsim.measures.collect import Collector, divided
-from flowsim.measures.facts import Bools, Facts, Floats, View, clipped, present_at_hours, sorted_quantiles
+from flowsim.measures.facts import Facts, Floats, View, present_at_hours, sorted_quantiles
 from flowsim.measures.measure import CLIPPED, COUNTED, OUTCOME_KNOWN, SO_FAR, THRESHOLD, Measure
 from flowsim.measures.pools import units
 from flowsim.units import UNLIMITED
 
-REFUSED = ("refused", "declined", "cancelled")
+REFUSED = ("refused", "declined", "cancelled", "shut", "full")
 """Outcomes of those who were turned away."""
 GAVE_UP = ("left",)
 """Outcomes of those who left before care began."""
@@ -144,7 +145,7 @@ MEASURES = (
             id=f"mean_{name}",
             label=f"Mean number {words}",
             unit="patients",
-            better=better,
+            better=better,  # type: ignore[arg-type]
             definition=f"Mean number of patients {words}.",
             at_end=CLIPPED,
         )
@@ -165,7 +166,9 @@ MEASURES = (
             at_end=CLIPPED,
             decimals=0,
         )
-        for name, words in zip(PRESENT, ("5th percentile", "median", "95th percentile", "maximum"), strict=True)
+        for name, words in zip(
+            PRESENT, ("5th percentile", "median", "95th percentile", "maximum"), strict=True
+        )
     ),
     _pool(
         id="utilisation",
@@ -216,10 +219,37 @@ def care_begins(view: View) -> Floats:
     """Return the minute at which care begins; by service, the start or, where none is marked, acceptance."""
     kept = view.kept.get("begins")
     if kept is None:
-        started = view.column("started")
-        marked = np.bincount(view.service, view.reached("started"), minlength=len(view.facts.specs)) > 0
-        kept = np.where(marked[view.service], started, view.column("accepted"))
+        kept = view.column("started")
+        unmarked = (view.sums() > 0) & (view.sums(view.reached("started")) == 0)
+        if unmarked[view.service_codes].any():
+            kept = np.where(view.of_service(unmarked), view.column("accepted"), kept)
         view.kept["begins"] = kept
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Minutes in the collection period that each visit spent waiting, in care, and held after care."""
+
+    waiting: Floats
+    care: Floats
+    blocked: Floats
+    total: Floats
+
+
+def stages(view: View) -> Stages:
+    """Return the stages of each visit; waiting, care and blocked add up to the total."""
+    kept = view.facts.kept.get("stages")
+    if not isinstance(kept, Stages):
+        low, high = view.facts.warm_up, view.facts.end
+        left = np.fmin(view.column("left"), high)
+        finished = np.fmin(view.column("finished"), left)
+        begins = np.fmin(care_begins(view), finished)
+        arrived = np.maximum(view.column("arrived"), low)
+        for moment in (begins, finished, left):
+            np.maximum(moment, low, out=moment)
+        kept = Stages(begins - arrived, finished - begins, left - finished, left - arrived)
+        view.facts.kept["stages"] = kept
     return kept
 
 
@@ -238,7 +268,7 @@ def _counts(facts: Facts, view: View, out: Collector) -> None:
 def _waits(view: View, out: Collector) -> None:
     begins = care_begins(view)
     served = ~np.isnan(begins) & ~view.outcome_is(*REFUSED, *GAVE_UP)
-    waiting = np.isnan(begins) & ~view.reached("left")
+    waiting = np.isnan(begins) & (view.column("outcome") < 0)
     wait = np.where(served, begins, view.facts.end) - view.column("arrived")
     counted = served | waiting
     out.mean("wait_mean", view, wait, counted)
@@ -261,13 +291,12 @@ def _times(view: View, out: Collector) -> None:
 
 
 def _numbers(facts: Facts, out: Collector) -> None:
-    view, low, high = facts.view(everyone=True), facts.warm_up, facts.end
-    begins, arrived, left = care_begins(view), view.column("arrived"), view.column("left")
-    finished = view.column("finished")
-    out.per_period("mean_waiting", view, clipped(arrived, np.fmin(begins, left), low, high))
-    out.per_period("mean_in_service", view, clipped(begins, np.fmin(finished, left), low, high))
-    out.per_period("mean_blocked", view, clipped(finished, left, low, high))
-    out.per_period("mean_present", view, clipped(arrived, left, low, high))
+    view = facts.view(everyone=True)
+    parts = stages(view)
+    out.per_period("mean_waiting", view, parts.waiting)
+    out.per_period("mean_in_service", view, parts.care)
+    out.per_period("mean_blocked", view, parts.blocked)
+    out.per_period("mean_present", view, parts.total)
 
 
 def _distribution(facts: Facts, out: Collector) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowsim.measures.facts import Bools, Facts, Floats, View
 
@@ -72,7 +73,7 @@ def _find(view: View) -> Spells:
     same = np.zeros(rows.size, dtype=bool)
     same[1:] = patient[1:] == patient[:-1]
     goes_on = same & view.source_is(WARD)[rows]
-    last = ~np.append(goes_on[1:], False) if rows.size else goes_on
+    last = ~np.append(goes_on[1:], np.zeros(min(rows.size, 1), dtype=bool))
     accepted, left = view.column("accepted")[rows], view.column("left")[rows]
     began = accepted[~goes_on][np.cumsum(~goes_on) - 1] if rows.size else accepted
     again = np.full(rows.size, np.inf)
@@ -81,14 +82,20 @@ def _find(view: View) -> Spells:
     return Spells(
         view=view,
         in_bed=in_bed,
-        first=_spread(rows, ~goes_on, view.size, fill=False).astype(bool),
-        last=_spread(rows, last, view.size, fill=False).astype(bool),
+        first=_where(rows[~goes_on], view.size),
+        last=_where(rows[last], view.size),
         began=_spread(rows, began, view.size, fill=np.nan),
         again_after=_spread(rows, again, view.size, fill=np.inf),
     )
 
 
-def _spread(rows: np.ndarray[tuple[int], np.dtype[np.intp]], values: Floats, size: int, *, fill: float) -> Floats:
-    whole = np.full(size, fill, dtype=np.float64)
+def _where(rows: NDArray[np.intp], size: int) -> Bools:
+    marked = np.zeros(size, dtype=bool)
+    marked[rows] = True
+    return marked
+
+
+def _spread(rows: NDArray[np.intp], values: Floats, size: int, *, fill: float) -> Floats:
+    whole = np.full(size, fill)
     whole[rows] = values
     return whole

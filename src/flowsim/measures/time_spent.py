@@ -8,22 +8,22 @@ what that patient then waits for is put down to the ward and not to the discharg
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.measures.chains import followers, roots
 from flowsim.measures.collect import Collector
-from flowsim.measures.facts import Facts, Floats, View, clipped
+from flowsim.measures.facts import Facts, Floats, View
 from flowsim.measures.measure import CLIPPED, Level, Measure
-from flowsim.measures.queueing import care_begins
+from flowsim.measures.queueing import stages
 
 IN_PLACE = ("discharge",)
 """Kinds of service whose patients stay where they are."""
 LINK = " > "
 """Between holder and blocker in the name of a link."""
-_SPAN = 2.0**21
 
 _LEVELS: tuple[Level, ...] = ("system", "trust", "place", "site", "kind", "service")
 _measure = partial(Measure, area="system", unit="hours per day", at_end=CLIPPED, decimals=0)
@@ -40,7 +40,7 @@ MEASURES = (
         id="hours_waiting",
         label="Patient-hours waiting",
         better="lower",
-        definition="Patient-hours each day waiting for care to start, not counting waits that hold a place.",
+        definition="Patient-hours each day waiting for care to start, unless a place is held meanwhile.",
         levels=_LEVELS,
     ),
     _measure(
@@ -49,6 +49,7 @@ MEASURES = (
         better="lower",
         definition="Patient-hours each day in a place after care there was complete.",
         levels=_LEVELS,
+        headline=True,
     ),
     _measure(
         id="blocked_share",
@@ -63,15 +64,14 @@ MEASURES = (
         id="delay_caused",
         label="Delay caused upstream",
         better="lower",
-        definition="Patient-hours each day that patients are held elsewhere because this service has not accepted.",
-        levels=("system", "trust", "place", "site", "kind", "service"),
-        headline=True,
+        definition="Patient-hours each day in a place held elsewhere until this service accepts or passes on.",
+        levels=_LEVELS,
     ),
     _measure(
         id="blocked_by",
         label="Held by whom, for what",
         better="lower",
-        definition="Patient-hours each day in one service after care, waiting for another (holder > waited for).",
+        definition="Patient-hours each day held in one service, waiting for another (holder > waited for).",
         levels=("link",),
     ),
 )
@@ -82,63 +82,66 @@ def evaluate(facts: Facts, out: Collector) -> None:
     """Work out where time is spent."""
     if not facts.specs:
         return
-    _budget(facts, out)
-    _links(facts, out)
+    held = holding(facts)
+    _budget(facts, held, out)
+    _links(facts, held, out)
 
 
-def _budget(facts: Facts, out: Collector) -> None:
-    view, low, high = facts.view(everyone=True), facts.warm_up, facts.end
-    begins, left, finished = care_begins(view), view.column("left"), view.column("finished")
-    own = ~facts.is_kind(*IN_PLACE)[view.service]
-    held_elsewhere = view.column("source") >= 0
-    asked = np.where(held_elsewhere, view.column("accepted"), view.column("arrived"))
-    waiting = own * clipped(asked, np.fmin(begins, left), low, high)
-    care = own * clipped(begins, np.fmin(finished, left), low, high)
-    blocked = own * clipped(finished, left, low, high)
+def _budget(facts: Facts, holding: Holding, out: Collector) -> None:
+    view, parts = holding.view, stages(holding.view)
+    waiting = parts.waiting - np.minimum(holding.delay, parts.waiting)
+    care, blocked = parts.care, parts.blocked
+    if facts.services(*IN_PLACE):
+        own = ~view.of_service(facts.is_kind(*IN_PLACE)[:-1]) | (holding.holder < 0)
+        waiting, care, blocked = waiting * own, care * own, blocked * own
     for measure, minutes in (("hours_in_care", care), ("hours_waiting", waiting), ("hours_blocked", blocked)):
         out.rate(measure, view, minutes / 60.0)
     out.ratio("blocked_share", view, blocked, waiting + care + blocked)
 
 
-def _links(facts: Facts, out: Collector) -> None:
-    view = facts.view(everyone=True)
-    delay, holder = held_for(facts, view)
-    out.rate("delay_caused", view, delay / 60.0)
-    number = len(facts.specs)
-    known = holder >= 0
-    links = holder[known] * number + view.service[known]
-    hours = np.bincount(links, delay[known], minlength=number * number) / 60.0 / facts.days
+def _links(facts: Facts, holding: Holding, out: Collector) -> None:
+    view, number = holding.view, len(facts.specs)
+    out.rate("delay_caused", view, holding.delay / 60.0)
+    held = np.flatnonzero(holding.holder >= 0)
+    links = holding.holder[held] * np.int64(number) + view.service[held]
+    hours = np.bincount(links, holding.delay[held], minlength=number * number) / 60.0 / facts.days
     used = np.flatnonzero(np.bincount(links, minlength=number * number))
     names = facts.groups.services
-    out.put(
-        "blocked_by",
-        "link",
-        [f"{names[link // number]}{LINK}{names[link % number]}" for link in used],
-        hours[used],
-    )
+    pairs = [f"{names[link // number]}{LINK}{names[link % number]}" for link in used]
+    out.put("blocked_by", "link", pairs, hours[used])
 
 
-def held_for(facts: Facts, view: View) -> tuple[Floats, NDArray[np.int64]]:
-    """Return minutes in the period that each visit kept its patient held elsewhere, and the holder's code.
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who was held where while asking for a service.
 
-    The holder is -1 where the patient came from nowhere.
+    Attributes:
+        view: all visits.
+        holder: code of the service whose place each patient held while asking; -1 for none.
+        delay: minutes in the period from asking to being accepted (turned away, passed on), where a place
+            was held; else 0.
     """
-    source = view.column("source").astype(np.int64)
-    in_place = facts.is_kind(*IN_PLACE)
-    ends = np.where(in_place[view.service], np.fmin(view.column("finished"), view.column("left")), view.column("accepted"))
-    delay = np.where(source >= 0, clipped(view.column("arrived"), ends, facts.warm_up, facts.end), 0.0)
-    from_place = in_place[source] & (source >= 0)
-    if from_place.any():
-        source[from_place] = _holder_before(facts, view, from_place)
-    return delay, source
+
+    view: View
+    holder: NDArray[np.int16]
+    delay: Floats
 
 
-def _holder_before(facts: Facts, view: View, rows: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the service that really holds patients who came from a service that works in place."""
-    planning = facts.view(*IN_PLACE, everyone=True)
-    keys = planning.column("patient") * _SPAN + planning.column("arrived")
-    order = np.argsort(keys)
-    wanted = view.column("patient")[rows] * _SPAN + view.column("arrived")[rows]
-    at = np.maximum(np.searchsorted(keys[order], wanted, side="right") - 1, 0)
-    holders: NDArray[np.int64] = planning.column("source")[order][at].astype(np.int64)
-    return holders
+def holding(facts: Facts) -> Holding:
+    """Return who was held where, and for how long."""
+    view = facts.view(everyone=True)
+    arrived, left = view.column("arrived"), view.column("left")
+    source, until = view.column("source"), np.fmin(view.column("accepted"), left)
+    passing = view.take(facts.turned_away)
+    if facts.services(*IN_PLACE):
+        in_place = view.of_service(facts.is_kind(*IN_PLACE)[:-1])
+        until = np.where(in_place, left, until)
+        passing = passing | in_place
+    if passing.any():
+        columns = {name: view.column(name) for name in ("patient", "service", "source", "arrived", "left")}
+        after, before = followers(columns, passing)
+        until[before] = arrived[after]
+        source = source[roots(view.size, after, before)]
+    low, high = facts.warm_up, facts.end
+    delay = np.maximum(np.fmin(until, high) - np.maximum(arrived, low), 0.0)
+    return Holding(view, source, delay * (source >= 0))

@@ -1,18 +1,19 @@
 """Urgent care: attendances, waits, four and twelve hours, boarders, and people in the department.
 
 An attendance is a visit to an emergency department (type 1) or urgent treatment centre (type 3). A visit
-that was streamed to an alternative at the front door, before a clinician, is counted where it was
-streamed to and not here.
+that was streamed to an alternative at the front door, before a clinician, or turned away there, is counted
+where the patient went and not here.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from flowsim.measures.collect import Collector
-from flowsim.measures.facts import Facts, Floats, View, clipped
+from flowsim.measures.facts import Bools, Facts, Floats, View, clipped
 from flowsim.measures.measure import (
     CLIPPED,
     COUNTED,
@@ -76,7 +77,7 @@ MEASURES = (
         label="Streamed at the front door",
         unit="per day",
         better=None,
-        definition="Arrivals each day whom the front door sent to an alternative before a clinician saw them.",
+        definition="Arrivals each day sent to an alternative at the front door, before a clinician.",
         at_end=COUNTED,
         decimals=0,
     ),
@@ -190,7 +191,7 @@ MEASURES = (
             label=f"To clinician, {words}",
             unit="minutes",
             better="lower",
-            definition=f"Time from arrival to the first clinician, {words}; those who leave first do not count.",
+            definition=f"Time from arrival to the first clinician, {words}, of those who do not leave first.",
             at_end=SO_FAR,
             source=_ECDS,
             levels=EVERYONE if suffix == "mean" else PROVIDERS,
@@ -323,12 +324,12 @@ def evaluate(facts: Facts, out: Collector) -> None:
         _present(facts, out)
 
 
-def attended(view: View) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Say which visits are attendances: all but those streamed away before a clinician."""
-    return ~(view.outcome_is("alternative") & ~view.reached("started"))
+def attended(view: View) -> Bools:
+    """Say which visits are attendances: not streamed away before a clinician, not turned away at the door."""
+    return ~(view.outcome_is("alternative") & ~view.reached("started")) & ~view.outcome_is("shut", "full")
 
 
-def known_at(view: View, minutes: Floats, limit: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def known_at(view: View, minutes: Floats, limit: float) -> Bools:
     """Say for which visits it is known whether they left within a limit."""
     return view.reached("left") | (minutes > limit)
 
@@ -340,16 +341,22 @@ def _all_types(view: View, out: Collector) -> None:
     out.share("within_4_hours", view, total <= 4 * HOUR, here & known_at(view, total, 4 * HOUR))
     left = view.outcome_is("left")
     out.share("left_before_treatment", view, left, here & (view.column("outcome") >= 0))
-    _until(view, out, "assessed", here, {"median": 0.5, "p95": 0.95}, "to_assessment")
-    _until(view, out, "started", here, {"median": 0.5, "p90": 0.9}, "to_clinician")
+    _until(_Wait("to_assessment", "assessed", {"median": 0.5, "p95": 0.95}), view, here, out)
+    _until(_Wait("to_clinician", "started", {"median": 0.5, "p90": 0.9}), view, here, out)
 
 
-def _until(view: View, out: Collector, moment: str, here: Floats, at: dict[str, float], name: str) -> None:
+class _Wait(NamedTuple):
+    name: str
+    moment: str
+    at: dict[str, float]
+
+
+def _until(wait: _Wait, view: View, here: Bools, out: Collector) -> None:
     """Take in the wait for a moment; visits that ended without it do not count."""
-    minutes = view.minutes("arrived", moment)
-    counted = here & (view.reached(moment) | ~view.reached("left"))
-    out.mean(f"{name}_mean", view, minutes, counted)
-    out.quantiles({f"{name}_{suffix}": p for suffix, p in at.items()}, view, minutes, counted)
+    minutes = view.minutes("arrived", wait.moment)
+    counted = here & (view.reached(wait.moment) | (view.column("outcome") < 0))
+    out.mean(f"{wait.name}_mean", view, minutes, counted)
+    out.quantiles({f"{wait.name}_{suffix}": p for suffix, p in wait.at.items()}, view, minutes, counted)
 
 
 def _type_1(view: View, out: Collector) -> None:

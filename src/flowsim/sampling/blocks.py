@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.sampling.uniforms import Floats, Words
+from flowsim.sampling.uniforms import Floats, Words, key_of, mixed
+
+if TYPE_CHECKING:
+    from flowsim.sampling.draws import Draws
 
 Codes = NDArray[np.int8]
 Column: TypeAlias = "bytes | array[float]"
@@ -21,7 +24,7 @@ class Block:
 
     Attributes:
         name: the demand stream.
-        stream: index of the demand stream.
+        demand: index of the demand stream; -1 for patients who are inside when the run begins.
         to: the service that these patients come to first.
         base: row of the first patient in the replication's patient table.
         uid: identifiers; the same person has the same one in every scenario and replication.
@@ -34,15 +37,25 @@ class Block:
     """
 
     __slots__ = (
-        "__weakref__", "asked", "attrs", "base", "codes", "columns", "name", "patience", "stream", "times",
-        "to", "uid",
-    )  # fmt: skip
+        "__weakref__",
+        "asked",
+        "attrs",
+        "base",
+        "codes",
+        "columns",
+        "demand",
+        "name",
+        "patience",
+        "times",
+        "to",
+        "uid",
+    )
 
     def __init__(
-        self, name: str, stream: int, to: str, uid: Words, times: Floats, attrs: Mapping[str, Codes]
+        self, name: str, demand: int, to: str, *, uid: Words, times: Floats, attrs: Mapping[str, Codes]
     ) -> None:
         self.name = name
-        self.stream = stream
+        self.demand = demand
         self.to = to
         self.base = 0
         self.uid = uid
@@ -51,8 +64,25 @@ class Block:
         self.codes = {attribute: codes.tobytes() for attribute, codes in self.attrs.items()}
         self.columns: list[Column | None] = []
         self.asked: list[int] = []
-        # One answer costs about as much as sixty rows of a column, and a column has a fixed cost of twelve.
-        self.patience = 12 + len(uid) // 60
+        # One answer costs as much as about 150 rows of a column; a column costs about twelve besides.
+        self.patience = 12 + len(uid) // 150
+
+    @classmethod
+    def of_patients(cls, draws: Draws, name: str, attrs: Mapping[str, Codes], base: int) -> Block:
+        """Return a block of patients who are inside at minute 0, such as those found in beds.
+
+        Args:
+            draws: the replication's draws.
+            name: what they are told apart by; patient number j of a name has the same luck everywhere.
+            attrs: attribute codes of each patient.
+            base: first row in the patient table.
+        """
+        count = len(next(iter(attrs.values())))
+        uid = mixed(np.arange(count, dtype=np.uint64), key_of("patients", name))
+        block = cls(name, -1, "", uid=uid, times=np.zeros(count), attrs=attrs)
+        block.base = base
+        draws.admit(block)
+        return block
 
     def rows(self) -> int:
         """Return the number of patients."""

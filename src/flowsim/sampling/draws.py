@@ -55,6 +55,17 @@ class Draw(Generic[T]):
         self._keys: list[Key] = [draws.key(purpose)]
         self._lookup = lookup
 
+    def of(self, patient: Drawn) -> T:
+        """Return this patient's value."""
+        raise NotImplementedError
+
+    def at(self, patient: Drawn, visit: int) -> T:
+        """Return this patient's value at a visit other than the present one (0 is the first)."""
+        present, patient.visit = patient.visit, visit
+        value = self.of(patient)
+        patient.visit = present
+        return value
+
     def fill(self, block: Block) -> Column:
         """Compute the value of every patient of a block at their first visit, and keep it."""
         column = block.columns[self.slot] = self.column(block)
@@ -175,7 +186,7 @@ class Choice(Draw[str]):
         if not patient.visit:
             values = patient.block.columns[self.slot]
             if values is not None:
-                return self.options[values[patient.row]]  # type: ignore[call-overload,no-any-return]
+                return self.options[values[patient.row]]  # type: ignore[index]
         code: int = self.once(patient)
         return self.options[code]
 
@@ -237,25 +248,36 @@ class Draws:
         """Return the key of a purpose at a visit; the next visit has another."""
         return key_of(self.seed, self.replication, purpose, visit)
 
+    def series(self, purpose: str, count: int) -> Floats:
+        """Return `count` uniforms that belong to a purpose and to no patient; the first ones never change."""
+        return uniforms(np.arange(count, dtype=np.uint64), self.key(purpose))
+
     def duration(self, purpose: str, table: Law | ByGroup[Any]) -> Duration:
         """Return a draw of a length of time, from one distribution or one for each group."""
-        return self._draw("duration", purpose, table, lambda by: Duration(self, purpose, by, Law.form))
+        draw: Duration = self._draw("duration", purpose, table, lambda by: Duration(self, purpose, by, _form))
+        return draw
 
     def residual(self, purpose: str, table: Law | ByGroup[Any]) -> Duration:
         """Return a draw of what is left of a stay for a patient found in the middle of it."""
-        return self._draw("residual", purpose, table, lambda by: Duration(self, purpose, by, _residual_form))
+        draw: Duration = self._draw(
+            "residual", purpose, table, lambda by: Duration(self, purpose, by, _residual_form)
+        )
+        return draw
 
     def chance(self, purpose: str, table: float | ByGroup[Any]) -> Chance:
         """Return a draw of yes or no, from one share or one for each group."""
-        return self._draw("chance", purpose, table, lambda by: Chance(self, purpose, by))
+        draw: Chance = self._draw("chance", purpose, table, lambda by: Chance(self, purpose, by))
+        return draw
 
     def choice(self, purpose: str, table: str | Mix | ByGroup[Any]) -> Choice:
         """Return a draw of an option, from a mix (or a name alone) or one for each group."""
-        return self._draw("choice", purpose, table, lambda by: Choice(self, purpose, by))
+        draw: Choice = self._draw("choice", purpose, table, lambda by: Choice(self, purpose, by))
+        return draw
 
     def uniform(self, purpose: str) -> Uniform:
         """Return a draw of a number strictly between 0 and 1."""
-        return self._draw("uniform", purpose, 0.0, lambda by: Uniform(self, purpose, by.compile()))
+        draw: Uniform = self._draw("uniform", purpose, 0.0, lambda by: Uniform(self, purpose, by.compile()))
+        return draw
 
     def admit(self, block: Block) -> None:
         """Give a block its columns, all empty."""
@@ -280,6 +302,10 @@ class Draws:
         draw = make(by)
         made.append((by, draw))
         return draw
+
+
+def _form(law: Law) -> Form:
+    return law.form()
 
 
 def _residual_form(law: Law) -> Form:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,10 +53,7 @@ class LawTable:
         """Return a quantile for each row of a block, from its uniform and its group."""
         if len(self.forms) == 1:
             return np.asarray(np.minimum(self._of_family(0, u, None), self.forms[0].cap))
-        if len(self._families) == 1:
-            drawn = self._of_family(0, u, leaf)
-        else:
-            drawn = self._mixed(u, leaf)
+        drawn = self._of_family(0, u, leaf) if len(self._families) == 1 else self._mixed(u, leaf)
         return drawn if self._caps is None else np.minimum(drawn, self._caps.take(leaf))
 
     def one(self, u: float, leaf: int) -> float:
@@ -84,7 +82,7 @@ class LawTable:
         family = self._family_of.take(leaf)
         order = np.argsort(family, kind="stable")
         ends = np.searchsorted(family.take(order), np.arange(len(self._families) + 1))
-        for number, (start, end) in enumerate(zip(ends[:-1], ends[1:], strict=True)):
+        for number, (start, end) in enumerate(pairwise(ends)):
             if end > start:
                 rows = order[start:end]
                 drawn[rows] = self._of_family(number, u.take(rows), leaf.take(rows))
@@ -99,7 +97,7 @@ class MixTable:
         options: every option and its code; the options of all mixes in order if left out.
     """
 
-    __slots__ = ("_codes", "_cuts", "_flat", "_limits", "_width", "options")
+    __slots__ = ("_codes", "_cuts", "_flat", "_limits", "_shares", "_width", "options")
 
     def __init__(self, mixes: Sequence[Mix | str], options: Sequence[str] | None = None) -> None:
         known = [Mix.only(mix) if isinstance(mix, str) else mix for mix in mixes]
@@ -118,15 +116,22 @@ class MixTable:
         self._codes = codes.ravel()
         self._flat: list[int] = self._codes.tolist()
         self._cuts: list[list[float]] = limits.tolist()
+        self._shares = np.array([[mix.share(option) for option in self.options] for mix in known])
 
     @property
     def value(self) -> int | None:
         """The code of the one option that everybody gets, if that is so."""
         return self._flat[0] if self._width == 1 and len(set(self._flat)) == 1 else None
 
+    def shares(self) -> Floats:
+        """Return the share of each option (columns, in the order of `options`) in each group (rows)."""
+        return self._shares
+
     def bulk(self, u: Floats, leaf: Index) -> NDArray[np.int8]:
         """Return the code of an option for each row of a block."""
-        place = leaf.astype(np.int32) * self._width if len(self._cuts) > 1 else np.zeros(len(u), dtype=np.int32)
+        place = (
+            leaf.astype(np.int32) * self._width if len(self._cuts) > 1 else np.zeros(len(u), dtype=np.int32)
+        )
         for limits in self._limits:
             place = place + (u >= (limits.take(leaf) if len(limits) > 1 else limits[0]))
         return self._codes.take(place)

@@ -25,6 +25,7 @@ _FIRST, _SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _FIRST_WORD, _SECOND_WORD = np.uint64(_FIRST), np.uint64(_SECOND)
 _MASK = 0xFFFFFFFFFFFFFFFF
 _ONE = np.uint64(0x3FF0000000000000)
+_12, _27, _30, _31 = (np.uint64(bits) for bits in (12, 27, 30, 31))
 _TO_MIDDLE = 1.0 - 2.0**-53
 
 
@@ -58,7 +59,7 @@ def mixed(words: Words, key: Key) -> Words:
 def uniforms(uids: Words, key: Key) -> Floats:
     """Return one uniform, strictly between 0 and 1, for each patient identifier."""
     z = mixed(uids, key)
-    np.right_shift(z, np.uint64(12), out=z)
+    np.right_shift(z, _12, out=z)
     np.bitwise_or(z, _ONE, out=z)  # the bits of a float from 1 up to 2
     u = z.view(np.float64)
     np.subtract(u, _TO_MIDDLE, out=u)
@@ -83,11 +84,11 @@ def uniform(uid: int, key: Key) -> float:
 
 def _stir(z: Words, spare: Words) -> None:
     """Apply the finaliser to `z` in place."""
-    np.right_shift(z, np.uint64(30), out=spare)
+    np.right_shift(z, _30, out=spare)
     np.bitwise_xor(z, spare, out=z)
     np.multiply(z, _FIRST_WORD, out=z)
-    np.right_shift(z, np.uint64(27), out=spare)
+    np.right_shift(z, _27, out=spare)
     np.bitwise_xor(z, spare, out=z)
     np.multiply(z, _SECOND_WORD, out=z)
-    np.right_shift(z, np.uint64(31), out=spare)
+    np.right_shift(z, _31, out=spare)
     np.bitwise_xor(z, spare, out=z)

@@ -51,6 +51,17 @@ class CareSpec(ServiceSpec):
         """
         raise NotImplementedError
 
+    def units(self, resource: str) -> Any:
+        """Return the setting that says how many units of a resource there are: a number or a rota."""
+        value: Any = self
+        for part in resource.split("."):
+            value = value[part] if isinstance(value, Mapping) else getattr(value, part)
+        return value
+
+    def refuses(self, resource: str) -> bool:
+        """True if patients who find the resource full are turned away, so that no queue can grow."""
+        return False
+
 
 @dataclass
 class System:
@@ -111,10 +122,12 @@ class Service(Generic[S]):
             ward bed): what is held stays held.
         shared_luck: True if a patient has the same luck in every service of the kind, as at another
             emergency department; False if each service draws for itself.
+        notice: minutes before a patient comes at which this service asks to be told (see :meth:`foresee`).
     """
 
     takes_over: ClassVar[bool] = True
     shared_luck: ClassVar[bool] = True
+    notice: float = 0.0
     accept: Callable[[Patient], Care] | None = None
 
     def __init__(self, name: str, index: int, spec: S, system: System) -> None:
@@ -148,6 +161,10 @@ class Service(Generic[S]):
     def has_room(self, patient: Patient) -> bool:
         """True if a patient sent here now would be accepted without a wait."""
         return True
+
+    def foresee(self, patient: Patient, notice: float) -> Care:
+        """Use the last ``notice`` minutes that a patient spends elsewhere before coming here; take just as long."""
+        yield notice
 
     def place(self) -> Pool | None:
         """Return the pool of places that patients hold while they stay; None if there is none."""
@@ -262,7 +279,7 @@ def journey(kernel: Kernel, patient: Patient, service: Service[Any], *, inside: 
         inside = False
         if outcome is None:
             cells[at + ACCEPTED] = env._now
-            if here.takes_over and previous >= 0:
+            if here.takes_over and patient.behind is not None:  # unless accept has let go already
                 kernel.let_go(patient)
             outcome = yield from here.care(patient)
         cells[at + OUTCOME] = outcome

@@ -6,17 +6,26 @@ Nothing here is a service; the kinds that need it import it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil, inf
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from flowsim.clock import DAY, Opening
+from flowsim.clock import DAY, Opening, Rota, parse_rota
 from flowsim.kernel import Patient, Team
+from flowsim.kernel.audit import Audited
+from flowsim.kernel.journal import ARRIVED
 from flowsim.kernel.patient import Care
+from flowsim.spec.distributions import parse_distribution
+from flowsim.spec.groups import ByGroup
 
 if TYPE_CHECKING:
     from flowsim.kernel import Kernel
+    from flowsim.services.base import Service
 
+NO_TIME: ByGroup[Any] = ByGroup(parse_distribution("0 min"))
+"""Takes no time for anybody: the step is left out."""
+NOBODY = parse_rota("0")
+"""A rota without staff."""
 AT_ONCE: Care = cast("Care", ())
 """What an ``accept`` without a wait returns: nothing to wait for, so no generator is made."""
 
@@ -121,7 +130,7 @@ class LateTeam(Team):
         doors: opening hours; the shift stays only if nobody is due back on the rota before they shut.
     """
 
-    __slots__ = ("doors", "due", "inside", "rota")
+    __slots__ = ("doors", "due", "inside")
 
     def __init__(
         self,
@@ -135,13 +144,7 @@ class LateTeam(Team):
         self.inside = 0
         self.doors = Opening([-inf, inf])
         self.due = changes[0][1]
-        self.rota: list[tuple[float, int]] = []
         super().__init__(kernel, name, changes, classes=classes, ages=ages)
-
-    def follow(self, changes: Sequence[tuple[float, int]]) -> None:
-        """Follow a new rota from now on; the old one is forgotten."""
-        self.rota = list(changes)
-        super().follow(changes)
 
     def set_capacity(self, capacity: int) -> None:
         """Change the number on shift; the last shift stays while patients are inside after closing."""
@@ -156,17 +159,35 @@ class LateTeam(Team):
         back = next((minute for minute, staff in later if staff), inf)
         return self.doors.closes_at(now) <= back
 
-    def enter(self) -> None:
-        """A patient has come in."""
-        self.inside += 1
-
     def leave(self) -> None:
         """A patient has been finished, or has gone; after the last one the shift goes home."""
         self.inside -= 1
         if not self.inside and self.capacity != self.due:
             super().set_capacity(self.due)
 
+    def stay_on(self, patient: Patient, care: Callable[[Patient], Care]) -> Care:
+        """Care for a patient, whom the last shift does not leave behind."""
+        self.inside += 1
+        outcome = yield from care(patient)
+        self.leave()
+        return outcome
 
-def come_later(patient: Patient, wait: float) -> Care:
-    """Wait outside until the booked time; what the patient held before has been given up."""
-    yield wait
+
+class AuditedLateTeam(Audited, LateTeam):
+    """A late team that checks itself."""
+
+    __slots__ = ()
+
+
+def late_team(service: Service[Any], resource: str, rota: Rota, **settings: Any) -> LateTeam:
+    """Make a late team of a service."""
+    make = AuditedLateTeam if service.kernel.audit else LateTeam
+    return make(service.kernel, (service.name, resource), service.system.shifts(rota), **settings)
+
+
+def by_appointment(service: Service[Any], patient: Patient, slot: float) -> Care:
+    """Give up what is held, and come at the booked time: that is when the patient counts as arrived."""
+    kernel = service.kernel
+    kernel.let_go(patient)
+    kernel.journal.cells[patient.at + ARRIVED] = slot
+    yield slot - kernel.env._now

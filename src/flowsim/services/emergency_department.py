@@ -9,13 +9,16 @@ bays, and then holds the crews.
 
 from __future__ import annotations
 
+from collections import deque
 from math import inf
 from typing import Any, ClassVar, Literal
 
-from flowsim.kernel import Patient
+from flowsim.kernel import Crew, Patient, Pool, seize_first
 from flowsim.kernel.journal import ASSESSED, FINISHED, STARTED
 from flowsim.kernel.patient import Care
+from flowsim.kernel.pool import WAITING
 from flowsim.services.base import ALTERNATIVE, CareSpec, Service
+from flowsim.services.daytime import AT_ONCE
 from flowsim.spec.base import Spec
 from flowsim.spec.distributions import Distribution
 from flowsim.spec.expected import Expected, Flow
@@ -26,6 +29,8 @@ from flowsim.vocabulary import ACUITIES, ROUTES
 
 HOME, ADMIT, LEFT_BEFORE_TREATMENT, ELSEWHERE = range(4)
 AMBULANCE = ROUTES.index("ambulance")
+CLASSES = len(ACUITIES)
+GONE = -1.0
 
 
 class Area(Spec):
@@ -56,7 +61,10 @@ class EmergencyDepartmentSpec(CareSpec):
         "left": "left before treatment began",
         ALTERNATIVE: "went on to an alternative found at the front door or at the decision",
     }
-    DECISIONS: ClassVar[tuple[str, ...]] = ("front_door", "decision")
+    DECISIONS: ClassVar[dict[str, str]] = {
+        "front_door": "after initial assessment or handover, before a space is asked for",
+        "decision": "when an admission would be decided on",
+    }
 
     kind: Literal["emergency_department"] = "emergency_department"
     assessors: RotaField
@@ -108,141 +116,213 @@ class EmergencyDepartmentSpec(CareSpec):
         expected.leave("home", flow * (1 - admitted))
         return expected
 
+    def units(self, resource: str) -> Any:
+        """Return the spaces of an area, or what another resource has."""
+        area = self.areas.get(resource)
+        return super().units(resource) if area is None else area.spaces
+
+    def refuses(self, resource: str) -> bool:
+        """True for an area whose patients may use another's spaces."""
+        area = self.areas.get(resource)
+        return area is not None and bool(area.overflow)
+
 
 class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
-    """The running department."""
+    """The running department.
+
+    Journal: *arrived* is at the door (with a crew or without), *accepted* booking in or the end of handover,
+    *assessed* the end of initial assessment, *started* when a clinician begins, *finished* the decision.
+    """
 
     Spec = EmergencyDepartmentSpec
 
     def build(self) -> None:
         """Make assessors, bays, areas and clinician teams."""
         spec = self.spec
-        ages = spec.priority_ages or inf
-        classes = len(ACUITIES)
-        self.assessors = self.team("assessors", spec.assessors, classes=classes)
-        self.bays = self.pool("offload_bays", spec.offload_bays, classes=classes)
+        self.assessors = self.team("assessors", spec.assessors, classes=CLASSES)
+        self.bays = self.pool("offload_bays", spec.offload_bays, classes=CLASSES)
         self.corridor = self.pool("escalation_spaces", spec.escalation_spaces)
-        self.areas = {
-            name: self.pool(name, area.spaces, classes=classes, ages=ages) for name, area in spec.areas.items()
-        }
+        self.areas = {name: self.pool(name, a.spaces, classes=CLASSES + 1) for name, a in spec.areas.items()}
         self.teams = {
-            name: self.team(f"clinicians.{name}", rota, classes=2 * classes, ages=ages)
+            name: self.team(f"clinicians.{name}", rota, classes=2 * CLASSES)
             for name, rota in spec.clinicians.items()
         }
+        self.boarders: dict[Pool, deque[Patient]] = {area: deque() for area in self.areas.values()}
         self.front_door = self.decision("front_door")
         self.at_decision = self.decision("decision")
 
     def configure(self, spec: EmergencyDepartmentSpec) -> None:
         """Take over spaces, rotas and durations."""
         super().configure(spec)
+        ages = spec.priority_ages or inf
         self.assessors.follow(self.system.shifts(spec.assessors))
         self.bays.set_capacity(spec.offload_bays)
         self.corridor.set_capacity(spec.escalation_spaces)
         for name, rota in spec.clinicians.items():
             self.teams[name].follow(self.system.shifts(rota))
+            self.teams[name].ages = ages / 2  # a team has two classes for each acuity
         for name, area in spec.areas.items():
             self.areas[name].set_capacity(area.spaces)
-        self.assessment = self.duration("initial_assessment", spec.initial_assessment)
-        self.handover = self.duration("handover", spec.handover)
-        self.area_of = self.system.draws.choice(self.purpose("area"), spec.area)
-        self.patience = None if spec.patience is None else self.duration("patience", spec.patience)
-        self.specialty = self.duration("specialty_review", spec.specialty_review)
-        self.departure = self.duration("departure", spec.departure)
-        self.work = {name: self._work(name, area) for name, area in spec.areas.items()}
+            self.areas[name].ages = ages
+        self.assessment = self.duration("initial_assessment", spec.initial_assessment).of
+        self.handover = self.duration("handover", spec.handover).of
+        self.area_of = self.system.draws.choice(self.purpose("area"), spec.area).of
+        self.patience = None if spec.patience is None else self.duration("patience", spec.patience).of
+        self.specialty = self.duration("specialty_review", spec.specialty_review).of
+        self.departure = self.duration("departure", spec.departure).of
+        self.spaces = {name: self._spaces(name, area) for name, area in spec.areas.items()}
+        self.work = {name: self._work(area) for name, area in spec.areas.items()}
 
-    def _work(self, name: str, area: Area) -> tuple[Any, ...]:
-        """Return an area's pool, overflow, team and the draws of its two spells."""
-        return (
-            self.areas[name],
-            self.areas.get(area.overflow),
-            self.teams[area.clinicians],
-            self.duration("first_spell", area.first_spell),
-            self.chance("investigated", area.investigated),
-            self.duration("investigations", area.investigations),
-            self.duration("second_spell", area.second_spell),
+    def _spaces(self, name: str, area: Area) -> tuple[Pool, Pool | None]:
+        """Return an area's own spaces and those it may use when it is full."""
+        return self.areas[name], self.areas.get(area.overflow)
+
+    def _work(self, area: Area) -> tuple[Any, ...]:
+        """Return an area's team and the draws of its two spells."""
+        spells = (
+            self.duration("first_spell", area.first_spell).of,
+            self.chance("investigated", area.investigated).of,
+            self.duration("investigations", area.investigations).of,
+            self.duration("second_spell", area.second_spell).of,
         )
+        return self.teams[area.clinicians], spells
 
     # -- arrival -----------------------------------------------------------------------------------------
 
     def accept(self, patient: Patient) -> Care:
-        """Take over an ambulance patient: bay or space, then clinical handover. Others just book in."""
-        if patient.block.codes["route"][patient.row] != AMBULANCE:
-            return None
+        """Take over a patient whom a crew brings: bay or space, then clinical handover. Others just book in."""
+        if patient.held.__class__ is Crew:
+            return self._hand_over(patient)
+        first = patient.behind is None  # in a system without an ambulance service, the route alone tells
+        if first and patient.block.codes["route"][patient.row] == AMBULANCE:
+            return self._hand_over(patient)
+        return AT_ONCE
+
+    def _hand_over(self, patient: Patient) -> Care:
         acuity = patient.block.codes["acuity"][patient.row]
         if self.bays.capacity:
             place = yield self.bays.seize(patient, acuity)
         else:
             place = yield self._ask_for_space(patient, acuity)
-        yield self.handover.of(patient)
+        yield self.handover(patient)
         self.kernel.let_go(patient)
         patient.held = place
         self.kernel.mark(patient, ASSESSED)
-        return None
 
     def _ask_for_space(self, patient: Patient, acuity: int, patience: float = inf) -> Any:
-        pool, overflow = self.work[self.area_of.of(patient)][:2]
-        if overflow is not None and not pool.has_room and overflow.has_room:
-            pool = overflow
-        return pool.seize(patient, acuity, patience)
+        pool, overflow = self.spaces[self.area_of(patient)]
+        if overflow is None:
+            target = pool.seize(patient, acuity, patience)
+        else:
+            target = seize_first(patient, [(pool, acuity), (overflow, CLASSES)], patience=patience)
+        if target is WAITING and self.corridor.capacity:
+            self._make_room(pool)
+        return target
 
     # -- care --------------------------------------------------------------------------------------------
 
     def care(self, patient: Patient) -> Care:
         """Assess, stream, place, treat and decide."""
         acuity = patient.block.codes["acuity"][patient.row]
-        arrived = patient.held is not None
-        if not arrived:
-            yield self.assessors.seize(patient, acuity)
-            yield self.assessment.of(patient)
-            self.assessors.release()
-            self.kernel.mark(patient, ASSESSED)
+        patience = inf
+        if patient.held is None:
+            patience = yield from self._assess(patient, acuity)
+            if patience < 0.0:
+                return LEFT_BEFORE_TREATMENT
         if self.front_door is not None and self.front_door.found(patient):
             return ELSEWHERE
-        patience = inf
-        if self.patience is not None and not arrived:
-            patience = self.patience.of(patient)
-        _, _, team, first, tested, turnaround, second = self.work[self.area_of.of(patient)]
-        asked = self.env._now
         if patient.held is None or patient.held is self.bays:
-            space = yield self._ask_for_space(patient, acuity, patience)
-            if space is None:
+            patience = yield from self._place(patient, acuity, patience)
+            if patience < 0.0:
                 return LEFT_BEFORE_TREATMENT
-            if patient.held is not None:
-                patient.held.release()
-            patient.held = space
-        if patience is not inf:
-            patience = max(patience - (self.env._now - asked), 0.0)
+        team, spells = self.work[self.area_of(patient)]
         if (yield team.seize(patient, 2 * acuity + 1, patience)) is None:
             self._leave_place(patient)
             return LEFT_BEFORE_TREATMENT
-        self.kernel.mark(patient, STARTED)
-        yield first.of(patient)
-        team.release()
-        if tested.of(patient):
-            yield turnaround.of(patient)
-            yield team.seize(patient, 2 * acuity)
-            yield second.of(patient)
-            team.release()
+        yield from self._treat(patient, acuity, team, spells)
         if patient.block.codes["admission"][patient.row]:
             return (yield from self._admit(patient))
         self.kernel.mark(patient, FINISHED)
-        yield self.departure.of(patient)
+        yield self.departure(patient)
         self._leave_place(patient)
         return HOME
 
+    def _assess(self, patient: Patient, acuity: int) -> Care:
+        """Initial assessment; return the patience that is left for waiting, or GONE."""
+        patience = inf if self.patience is None else self.patience(patient)
+        asked = self.env._now
+        if (yield self.assessors.seize(patient, acuity, patience)) is None:
+            return GONE
+        patience = max(patience - (self.env._now - asked), 0.0)
+        yield self.assessment(patient)
+        self.assessors.release()
+        self.kernel.mark(patient, ASSESSED)
+        return patience
+
+    def _place(self, patient: Patient, acuity: int, patience: float) -> Care:
+        """Wait for a space; return the patience that is left, or GONE."""
+        asked = self.env._now
+        space = yield self._ask_for_space(patient, acuity, patience)
+        if space is None:
+            return GONE
+        self._leave_place(patient)
+        patient.held = space
+        return max(patience - (self.env._now - asked), 0.0)
+
+    def _treat(self, patient: Patient, acuity: int, team: Pool, spells: tuple[Any, ...]) -> Care:
+        """See a clinician and, after investigations, again: second spells come before new patients."""
+        first, tested, turnaround, second = spells
+        self.kernel.mark(patient, STARTED)
+        yield first(patient)
+        team.release()
+        if tested(patient):
+            yield turnaround(patient)
+            yield team.seize(patient, 2 * acuity)
+            yield second(patient)
+            team.release()
+
+    # -- admission ---------------------------------------------------------------------------------------
+
     def _admit(self, patient: Patient) -> Care:
         """Specialty review, then an alternative to the bed or the decision to admit."""
-        yield self.specialty.of(patient)
+        yield self.specialty(patient)
         self.kernel.mark(patient, FINISHED)
         if self.at_decision is not None and self.at_decision.found(patient):
             return ELSEWHERE
-        held = patient.held
-        if held is not None and held.waiting and self.corridor.has_room:
-            patient.held = yield self.corridor.seize(patient)
-            held.release()
+        space = patient.held
+        if self.corridor.capacity and isinstance(space, Pool):
+            self._board(patient, space)
         return ADMIT
+
+    def _board(self, patient: Patient, space: Pool) -> None:
+        """From here on the patient waits for a bed, and moves to the corridor when others need the space."""
+        boarders = self.boarders[space]
+        while boarders and not _boards(boarders[0], space):
+            boarders.popleft()
+        if space.waiting and self.corridor.has_room and not boarders:
+            self._move(patient, space)
+        else:
+            boarders.append(patient)
+            self._make_room(space)
+
+    def _make_room(self, space: Pool) -> None:
+        """Move those who have waited longest for a bed to the corridor while others wait for their spaces."""
+        boarders = self.boarders[space]
+        while space.waiting and boarders and self.corridor.has_room:
+            patient = boarders.popleft()
+            if _boards(patient, space):
+                self._move(patient, space)
+
+    def _move(self, patient: Patient, space: Pool) -> None:
+        patient.held = self.corridor.seize(patient)
+        space.release()
 
     def _leave_place(self, patient: Patient) -> None:
         held, patient.held = patient.held, None
         if held is not None:
-            held.release()
+            held.vacate()
+
+
+def _boards(patient: Patient, space: Pool) -> bool:
+    """Say whether a patient still holds a space while waiting for the next service to accept."""
+    return patient.held is space and patient.behind is not None

@@ -1,7 +1,8 @@
 """A ward: staffed beds of one pool (assessment, medical, frailty, surgical, paediatric, critical care).
 
 The stay is clinical: it ends at *discharge ready*, which is decided at ward rounds. The bed is held after
-that for as long as discharge takes. A patient who needs a bed here waits, and goes on holding whatever is held.
+that for as long as discharge takes. A patient who needs a bed here waits, and goes on holding whatever is
+held.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from typing import Any, ClassVar, Literal
 from flowsim.kernel import Patient, Pool, seize_first
 from flowsim.kernel.journal import ASSESSED, FINISHED, STARTED
 from flowsim.kernel.patient import Care
+from flowsim.kernel.pool import WAITING, Widen
 from flowsim.services.base import ALTERNATIVE, CareSpec, Fork, Service
 from flowsim.spec.base import Spec
 from flowsim.spec.distributions import Distribution
 from flowsim.spec.expected import Expected, Flow
 from flowsim.spec.groups import ByGroup
-from flowsim.spec.values import Clock, Count, Duration, Factor, Share
+from flowsim.spec.values import UNLIMITED, Clock, Count, Duration, Factor, Share
 from flowsim.vocabulary import ROUTES
 
 READY, MOVED_ON, REFUSED, CANCELLED, ELSEWHERE = range(5)
 ELECTIVE = ROUTES.index("elective")
+OWN_EMERGENCY, OWN_ELECTIVE, GUEST = range(3)
 DAY = 1440.0
 
 
@@ -52,7 +55,7 @@ class WardSpec(CareSpec):
         "cancelled": "elective admission cancelled because too many beds were full",
         ALTERNATIVE: "went on to an alternative found at the daily review, for instance a virtual ward",
     }
-    DECISIONS: ClassVar[tuple[str, ...]] = ("review",)
+    DECISIONS: ClassVar[dict[str, str]] = {"review": "at a ward round, as the last part of a stay begins"}
 
     kind: Literal["ward"] = "ward"
     beds: Count
@@ -60,16 +63,16 @@ class WardSpec(CareSpec):
     counts_as: Literal["general_and_acute", "critical_care", "community", "other"] = "general_and_acute"
     """Which national bed count the beds belong to."""
     stay: ByGroup[Distribution]
-    """Clinical stay of those admitted here, from bed to discharge-ready; wards they move on to get the rest."""
+    """Clinical stay of those admitted here, from bed to discharge-ready; who moves on takes the rest."""
     stay_factor: Factor = 1.0
     """Multiplies every stay that begins in this ward."""
     rounds: tuple[Clock, ...] = ()
-    """Times of day at which patients are found discharge-ready; none: at any minute."""
+    """Times of day at which patients are found discharge-ready or reviewed; none: at any minute."""
     turnaround: Duration = 0.0
     """Time to clean and make up a bed before its next use."""
     transfer: ByGroup[Distribution] | None = None
     """From a bed being allocated to the patient being in it: handover, porters, paperwork. Omitted: none."""
-    waiting_places: Count = 1_000_000_000
+    waiting_places: Count = UNLIMITED
     """Patients who may wait for a bed at once; beyond that they are refused. Omitted: unlimited."""
     move_on: MoveOn | None = None
     """Who goes on to another ward; omitted: nobody."""
@@ -90,6 +93,10 @@ class WardSpec(CareSpec):
         expected.leave("moved_on", flow * share, remaining=moved)
         expected.leave("ready", flow * (1 - share))
         return expected
+
+    def refuses(self, resource: str) -> bool:
+        """True if only so many may wait for a bed."""
+        return self.waiting_places < UNLIMITED
 
     def split(self, flow: Flow) -> tuple[Any, Any, Any]:
         """Return mean minutes here, mean minutes to come elsewhere, and the share who move on, by cell."""
@@ -127,13 +134,14 @@ class Ward(Service[WardSpec]):
         self.stay = draws.duration("ward.stay", spec.stay)
         self.transfer = None if spec.transfer is None else self.duration("transfer", spec.transfer)
         self.moves = self.chance("moves_on", spec.move_on.share) if spec.move_on else None
-        self.moves_after = self.duration("moves_on_after", spec.move_on.after) if spec.move_on else None
+        self.moves_after: Any = self.duration("moves_on_after", spec.move_on.after) if spec.move_on else None
 
     def connect(self, pathways: Any, services: Any) -> None:
         """Resolve destinations and the wards that take outliers."""
         super().connect(pathways, services)
-        self.others: list[tuple[Pool, int]] = [(services[other.to].beds, 2) for other in self.spec.outliers]
-        self.widen_after = min((other.after for other in self.spec.outliers), default=0.0)
+        others = [(other.after, (services[other.to].beds, GUEST)) for other in self.spec.outliers]
+        self.at_once: list[tuple[Pool, int]] = [option for after, option in others if not after]
+        self.after_a_wait = [(after, option) for after, option in others if after]
 
     def place(self) -> Pool:
         """Return the beds."""
@@ -156,17 +164,14 @@ class Ward(Service[WardSpec]):
     # -- a bed ---------------------------------------------------------------------------------------------
 
     def accept(self, patient: Patient) -> Care:
-        """Wait for a bed here or, by the rules, in another ward; return an outcome instead if there is none."""
+        """Wait for a bed here or, by the rules, in another ward; or be cancelled or refused."""
         spec, beds = self.spec, self.beds
         elective = patient.block.codes["route"][patient.row] == ELECTIVE
         if elective and self._too_full():
             return CANCELLED
         if beds.waiting >= spec.waiting_places and not beds.has_room:
             return REFUSED
-        if self.others:
-            bed = yield seize_first(patient, [(beds, elective), *self.others], self.widen_after)
-        else:
-            bed = yield beds.seize(patient, elective)
+        bed = yield self._ask_for_bed(patient, OWN_ELECTIVE if elective else OWN_EMERGENCY)
         if self.transfer is not None and not elective:
             yield self.transfer.of(patient)
         self.kernel.let_go(patient)
@@ -174,6 +179,14 @@ class Ward(Service[WardSpec]):
         if bed is not beds:
             self.kernel.mark(patient, ASSESSED)
         return None
+
+    def _ask_for_bed(self, patient: Patient, priority: int) -> Any:
+        """Ask here and, at once or after each one's wait, in the wards that take outliers."""
+        asked = seize_first(patient, [(self.beds, priority), *self.at_once])
+        if asked is WAITING:
+            for after, option in self.after_a_wait:
+                self.kernel.later(after, Widen(patient, [option]))
+        return asked
 
     def _too_full(self) -> bool:
         limit = self.spec.cancel_electives_above
@@ -194,26 +207,39 @@ class Ward(Service[WardSpec]):
                     patient.remaining -= stage
                     self.kernel.mark(patient, FINISHED)
                     return MOVED_ON
-        tail = self.spec.step_down_tail
-        if self.review is not None and patient.remaining > tail:
-            yield patient.remaining - tail
-            patient.remaining = tail
-            if self.review.found(patient):
-                self.kernel.mark(patient, FINISHED)
-                return ELSEWHERE
+        if self.review is not None and (yield from self._review(patient)):
+            self.kernel.mark(patient, FINISHED)
+            return ELSEWHERE
         stay, patient.remaining = patient.remaining, 0.0
-        yield stay
-        wait = self._until_round()
-        if wait:
-            yield wait
+        stay += self._until_round(stay)
+        following = self.onward[READY]
+        if isinstance(following, Fork):
+            following = following.of(patient)
+        notice = 0.0 if following is None else min(following.notice, stay)
+        yield stay - notice
+        if notice:
+            yield from following.foresee(patient, notice)
         self.kernel.mark(patient, FINISHED)
         return READY
 
-    def _until_round(self) -> float:
-        """Minutes to the next ward round."""
+    def _review(self, patient: Patient) -> Care:
+        """Stay until the round at which the tail of the stay may be replaced; True if it is."""
+        assert self.review is not None
+        stage = patient.remaining - self.spec.step_down_tail
+        if stage <= 0.0:
+            return False
+        stage += self._until_round(stage)
+        if stage > patient.remaining:
+            return False
+        yield stage
+        patient.remaining -= stage
+        return self.review.found(patient)
+
+    def _until_round(self, after: float) -> float:
+        """Minutes to the next ward round from ``after`` minutes from now."""
         if not self.rounds:
             return 0.0
-        minute = self.env._now % DAY
+        minute = (self.env._now + after) % DAY
         for clock in self.rounds:
             if clock >= minute:
                 return clock - minute

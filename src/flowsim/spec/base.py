@@ -2,25 +2,87 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from functools import cache
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema
 
-__all__ = ["Misfit", "ServiceSpec", "Spec", "reader"]
+__all__ = ["Misfit", "ServiceSpec", "Spec", "meanings", "reader"]
 
 
 class Spec(BaseModel):
-    """A group of settings. The docstring under each field is the manual, the schema and ``explain``."""
+    """A group of settings. The docstring under each field is the manual, the schema and ``explain``.
+
+    The docstrings are read from the source when somebody asks (`meanings`), and a model's validator is
+    made when it is first used: done at import, both would cost every command a third of a second.
+    """
 
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        use_attribute_docstrings=True,
         coerce_numbers_to_str=True,
         allow_inf_nan=False,
         protected_namespaces=(),
+        defer_build=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Return the JSON schema with the meaning of every field."""
+        described = handler(schema)
+        properties = handler.resolve_ref_schema(described).get("properties", {})
+        for name, text in meanings(cls).items():
+            if name in properties:
+                properties[name].setdefault("description", text)
+        return described
+
+
+@cache
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the docstring of every field of a model, its own and inherited, on one line each."""
+    found: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if issubclass(base, BaseModel) and base is not BaseModel:
+            found.update(_docstrings(base))
+    return {name: text for name, text in found.items() if name in model.model_fields}
+
+
+@cache
+def _docstrings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the text that follows each annotated name in the source of a class."""
+    try:
+        body = _classes(inspect.getsourcefile(model) or "").get(model.__qualname__, [])
+    except (OSError, TypeError, SyntaxError):
+        return {}
+    found = {}
+    for field, after in zip(body, body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            text = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else None
+            if isinstance(text, str):
+                found[field.target.id] = " ".join(text.split())
+    return found
+
+
+@cache
+def _classes(path: str) -> dict[str, list[ast.stmt]]:
+    """Return the statements of every class of a source file, by the qualified name of the class."""
+    with open(path, encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+    found: dict[str, list[ast.stmt]] = {}
+    waiting: list[tuple[str, list[ast.stmt]]] = [("", tree.body)]
+    while waiting:
+        prefix, body = waiting.pop()
+        for node in body:
+            if isinstance(node, ast.ClassDef):
+                found[prefix + node.name] = node.body
+                waiting.append((f"{prefix}{node.name}.", node.body))
+            elif isinstance(node, ast.FunctionDef):
+                waiting.append((f"{prefix}{node.name}.<locals>.", node.body))
+    return found
 
 
 class ServiceSpec(Spec):

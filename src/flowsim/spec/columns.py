@@ -26,7 +26,9 @@ def read_column(settings: Mapping[str, Any], read: Callable[[str], str]) -> list
         raise ValueError(f"with file, give column (its name) and unit (one of {', '.join(MINUTES)})")
     rows = csv.DictReader(io.StringIO(read(name).removeprefix("\ufeff")))
     if column not in (rows.fieldnames or ()):
-        raise ValueError(f"{name} has no column {column}; it has {', '.join(rows.fieldnames or ()) or 'none'}")
+        raise ValueError(
+            f"{name} has no column {column}; it has {', '.join(rows.fieldnames or ()) or 'none'}"
+        )
     lengths = [_length(row[column], name, line, unit) for line, row in enumerate(rows, start=2)]
     if not lengths:
         raise ValueError(f"{name} has a heading and no values")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
@@ -32,7 +33,9 @@ def _keys(what: str, options: tuple[str, ...]) -> BeforeValidator:
             if key not in options:
                 near = nearest(str(key), options) or [o for o in options if str(key).lower().startswith(o)]
                 meant = f". Did you mean {near[0]}?" if near else ""
-                raise Misfit(f"{key} is not a {what}{meant}", str(key), allowed=", ".join(options), at_key=True)
+                raise Misfit(
+                    f"{key} is not a {what}{meant}", str(key), allowed=", ".join(options), at_key=True
+                )
         return value
 
     return BeforeValidator(check)
@@ -73,3 +76,14 @@ class DemandSpec(Spec):
     """What patients are like: the name of a case mix, or one written here; left out, all are alike."""
     label: str = ""
     """Name in reports; the stream's own name when left out."""
+
+    def mean_per_day(self, months: Sequence[int] = range(1, 13)) -> float:
+        """Return patients on an average day, with the factors of weekdays and months.
+
+        Args:
+            months: the months to average over, January being 1; the whole year by default.
+        """
+        by_day = self.profile.weights.reshape(7, 24).mean(axis=1)
+        week = math.fsum(by_day[i] * self.weekdays.get(day, 1.0) for i, day in enumerate(DAY_NAMES)) / 7
+        year = math.fsum(self.months.get(MONTHS[month - 1], 1.0) for month in months) / len(months)
+        return self.per_day * week * year

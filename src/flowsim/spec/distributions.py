@@ -8,32 +8,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, TypeAdapter, model_validator
 from pydantic_core import CoreSchema
+from typing_extensions import override
 
 from flowsim.errors import nearest
 from flowsim.spec.base import Misfit, Spec
-from flowsim.spec.laws import (
+from flowsim.spec.families import (
     Constant,
     Empirical,
     Erlang,
     Exponential,
     Gamma,
-    Law,
     Lognormal,
     Pert,
     Triangular,
     Uniform,
     Weibull,
 )
+from flowsim.spec.laws import Law
 from flowsim.spec.quantiles import Floats, Form, QuantileTable, invert
 from flowsim.spec.values import Share
 
-_BY_KEY = {"parts": "mixture", "values": "empirical", "file": "empirical", "stages": "erlang", "mode": "triangular"}
+_BY_KEY = {
+    "parts": "mixture",
+    "values": "empirical",
+    "file": "empirical",
+    "stages": "erlang",
+    "mode": "triangular",
+}
 """The family meant when `distribution` is left out, by a setting that only it has."""
 
 
@@ -52,6 +59,14 @@ class Part(Spec):
             return data
         rest = {key: value for key, value in data.items() if key != "share"}
         return {**{key: data[key] for key in data if key == "share"}, "law": rest}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        share = {"type": "string", "description": "Share of patients in this part, such as 30%."}
+        text = "A share, and beside it the settings of the part's own distribution."
+        return {"type": "object", "properties": {"share": share}, "required": ["share"], "description": text}
 
 
 class Mixture(Law):
@@ -80,20 +95,25 @@ class Mixture(Law):
         total = math.fsum(part.share for part in self.parts)
         return tuple((part.share / total, part.law) for part in self.parts if part.share > 0.0)
 
+    @override
     def uncut(self, order: int, x: Floats) -> Floats:
         return np.asarray(sum(share * law.partial(order, x) for share, law in self._weighted))
 
+    @override
     def scaled(self, factor: float) -> Self:
         parts = tuple(Part.model_construct(share=p.share, law=p.law.scaled(factor)) for p in self.parts)
-        changed = super().scaled(factor)
-        return changed.model_construct(**{**changed.__dict__, "parts": parts})
+        return super().scaled(factor).changed(parts=parts)
 
+    @override
     def form(self) -> Form:
-        return Form(self._table.at, (), self._cap())
+        return Form(self._table.at, (), self.cap)
 
     @cached_property
     def _table(self) -> QuantileTable:
-        return QuantileTable(self._exact, self._jumps())
+        """The quantile function, with more points where two parts leave a gap between them."""
+        ends = [law.ppf(u) for _, law in self._weighted for u in (1e-6, 1.0 - 1e-6)]
+        lengths = np.linspace(min(ends), max(ends), 4000)
+        return QuantileTable(self._exact, self._jumps(), self.uncut(0, lengths))
 
     def _exact(self, u: Floats, rest: Floats) -> Floats:
         """Return exact quantiles: where the parts' weighted cumulative distributions reach `u`."""
@@ -101,15 +121,18 @@ class Mixture(Law):
         inside = np.clip(u, 2.0**-53, 1.0 - 2.0**-53)
         parts = np.array([law.ppf(inside) for _, law in self._weighted])
         low = np.nextafter(parts.min(axis=0), -1.0)
-        return invert(lambda x: self.uncut(0, x), inside, low, parts.max(axis=0))
+        found = invert(lambda x: self.uncut(0, x), inside, low, parts.max(axis=0))
+        atoms = np.array(sorted({0.0, *(x for _, law in self._weighted for x in _corners(law))}))
+        nearest_atom = atoms[np.searchsorted(atoms[1:] + atoms[:-1], 2.0 * found)]
+        return np.where(np.abs(found - nearest_atom) <= 1e-9 * nearest_atom + 1e-12, nearest_atom, found)
 
     def _jumps(self) -> list[float]:
         """Return the cumulative probabilities at which the quantile function leaves a smooth curve."""
         corners: set[float] = set()
         for _, law in self._weighted:
             corners |= _corners(law)
-        before = [float(self.uncut(0, np.nextafter(np.float64(x), -np.inf))) for x in corners]
-        return sorted({*before, *(float(self.uncut(0, np.float64(x))) for x in corners)})
+        before = [float(self.uncut(0, np.nextafter(np.asarray(x), -np.inf))) for x in corners]
+        return sorted({*before, *(float(self.uncut(0, np.asarray(x))) for x in corners)})
 
 
 def _corners(law: Law) -> set[float]:
@@ -152,7 +175,9 @@ def _meant(settings: Mapping[str, Any]) -> str:
 class _AsWritten:
     """Tells the JSON Schema that a plain length of time will do, and that families may share settings."""
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         families = handler(schema)
         text = {"type": "string", "description": "A length of time that never varies, such as 15 min."}
         return {"anyOf": [text, *families.get("oneOf", [families])]}
@@ -191,9 +216,10 @@ Distribution = Annotated[
 ]
 """A distribution of lengths of time as a scenario writes it; a plain length never varies."""
 
-Part.model_rebuild()
-Mixture.model_rebuild()
-_READER: TypeAdapter[Any] = TypeAdapter(Distribution)
+
+@cache
+def _reader() -> TypeAdapter[Any]:
+    return TypeAdapter(Distribution)
 
 
 def parse_distribution(value: object, **context: Any) -> Law:
@@ -206,5 +232,5 @@ def parse_distribution(value: object, **context: Any) -> Law:
     Raises:
         pydantic.ValidationError: with a sentence for each problem.
     """
-    law: Law = _READER.validate_python(value, context=context or None)
+    law: Law = _reader().validate_python(value, context=context or None)
     return law

@@ -13,7 +13,6 @@ from pydantic import (
     PlainValidator,
     RootModel,
     ValidationInfo,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import CoreSchema
@@ -21,7 +20,7 @@ from pydantic_core import CoreSchema
 from flowsim.errors import nearest
 from flowsim.spec.base import Misfit
 from flowsim.units import format_share, parse_share
-from flowsim.vocabulary import everywhere, values_of
+from flowsim.vocabulary import values_of
 
 TOLERANCE = 0.001
 """How far from 100% written shares may add up, for rounding."""
@@ -41,7 +40,7 @@ class Mix(RootModel[dict[str, Annotated[float, PlainValidator(_share)]]]):
     option, so that moving a share from one option to its neighbour changes as few patients as can be.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -83,14 +82,16 @@ class Mix(RootModel[dict[str, Annotated[float, PlainValidator(_share)]]]):
         return self.root.get(option, 0.0)
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         share = {"type": "string", "pattern": r"^\s*([0-9]*\.?[0-9]+\s*%|rest)\s*$"}
         name = {"type": ["string", "integer"], "description": "One option for everybody."}
         return {"anyOf": [name, {"type": "object", "additionalProperties": share}], "description": "A mix."}
 
 
 class Known:
-    """Checks the options of a mix against the values of an attribute. For ``Annotated[Mix, Known("age")]``."""
+    """Checks the options of a mix against an attribute's values: ``Annotated[Mix, Known("age")]``."""
 
     def __init__(self, attribute: str) -> None:
         self.attribute = attribute

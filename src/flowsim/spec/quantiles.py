@@ -27,6 +27,7 @@ _REACH = 37.0
 """Log-odds that hold every uniform ever drawn: those of 2**-53 are -36.7."""
 _CELLS = 4096
 _STEP = 2 * _REACH / _CELLS
+_BREAK = 1e-12
 
 
 class Form(NamedTuple):
@@ -82,61 +83,87 @@ def normal(u: Values) -> Values:
 
 
 class QuantileTable:
-    """A quantile function kept as a monotone cubic through 4,097 exact points.
+    """A quantile function kept as a monotone cubic through thousands of exact points.
 
-    The points are equally spaced in log-odds, from below the smallest uniform ever drawn to above the
-    largest, so both tails are as exact as the middle. A jump in the quantile function (a gap between
-    two groups of stays) has a point on either side of it. Between points the curve never turns back:
-    slopes follow Fritsch and Carlson's harmonic mean (SIAM J Numer Anal 1980;17:238-246).
+    4,097 points are equally spaced in log-odds, from below the smallest uniform ever drawn to above the
+    largest, so both tails are as exact as the middle. More may be given where the function is steep, and
+    where it jumps or bends the curve is broken. Between points it never turns back: slopes are the harmonic
+    means of Fritsch and Carlson (SIAM J Numer Anal 1980;17:238-246).
 
     Args:
         quantile: exact quantiles at given (u, 1 - u), both arrays.
-        jumps: cumulative probabilities at which the quantile function jumps or bends.
+        breaks: cumulative probabilities at which the quantile function jumps or bends.
+        more: further cumulative probabilities to have a point at.
     """
 
-    __slots__ = ("_knots", "_rise", "_slopes", "_uniform", "_values")
+    __slots__ = ("_end", "_evenly", "_knots", "_rise", "_start", "_values")
 
-    def __init__(self, quantile: Callable[[Floats, Floats], Floats], jumps: Sequence[float] = ()) -> None:
-        knots = np.linspace(-_REACH, _REACH, _CELLS + 1)
-        inner = np.array([u for u in jumps if SMALLEST < u < 1.0 - SMALLEST])
-        edges = np.log(inner / (1.0 - inner))
-        around = np.concatenate([edges - 1e-12, edges + 1e-12])
-        self._knots = np.union1d(knots, around)
-        self._uniform = not inner.size
-        self._values = quantile(1.0 / (1.0 + np.exp(-self._knots)), 1.0 / (1.0 + np.exp(self._knots)))
-        self._values = np.maximum.accumulate(self._values)
+    def __init__(
+        self,
+        quantile: Callable[[Floats, Floats], Floats],
+        breaks: Sequence[float] = (),
+        more: Sequence[float] | Floats = (),
+    ) -> None:
+        corners, extra = _log_odds(breaks), _log_odds(more)
+        sides = np.concatenate([corners - _BREAK, corners + _BREAK])
+        points = np.union1d(np.linspace(-_REACH, _REACH, _CELLS + 1), extra)
+        clear = ~_near(points, corners)
+        self._knots = np.union1d(points[clear], sides)
+        self._evenly = not (corners.size or extra.size)
+        values = quantile(1.0 / (1.0 + np.exp(-self._knots)), 1.0 / (1.0 + np.exp(self._knots)))
+        self._values = np.maximum.accumulate(values)
         self._rise = np.diff(self._values)
-        self._slopes = _monotone_slopes(np.diff(self._knots), self._rise)
+        self._start, self._end = _slopes(np.diff(self._knots), self._rise)
 
     def at(self, u: Values, scale: Values = 1.0, start: Values = 0.0) -> Values:
         """Return `start` and `scale` times the quantiles at `u`."""
         odds = np.log(u / (1.0 - u))
-        if self._uniform:
+        if self._evenly:
             cell = np.floor((odds + _REACH) / _STEP).astype(np.int64)
         else:
             cell = np.searchsorted(self._knots, odds, side="right") - 1
         left = self._knots[cell]
-        width = self._knots[cell + 1] - left
-        t = (odds - left) / width
-        leaving, reaching = self._slopes[cell] * width, self._slopes[cell + 1] * width
-        rise = self._rise[cell]
+        t = (odds - left) / (self._knots[cell + 1] - left)
+        leaving, reaching, rise = self._start[cell], self._end[cell], self._rise[cell]
         bend = leaving + reaching - 2.0 * rise
         cubic = self._values[cell] + t * (leaving + t * (rise - leaving - bend + t * bend))
         return start + scale * cubic
 
 
-def _monotone_slopes(widths: Floats, rises: Floats) -> Floats:
-    """Return slopes at every point that keep the cubic through them monotone."""
+def _log_odds(probabilities: Sequence[float] | Floats) -> Floats:
+    """Return the log-odds of those probabilities that can be drawn, ascending and without repeats."""
+    u = np.unique(np.asarray(probabilities, dtype=np.float64))
+    u = u[(u > SMALLEST) & (u < 1.0 - SMALLEST)]
+    return np.log(u / (1.0 - u))
+
+
+def _near(points: Floats, corners: Floats) -> NDArray[np.bool_]:
+    """Return which points lie so near a break that the cell between them would be all rounding."""
+    if not corners.size:
+        return np.zeros(points.size, dtype=np.bool_)
+    after = np.searchsorted(corners, points).clip(0, corners.size - 1)
+    before = (after - 1).clip(0)
+    gap = np.minimum(np.abs(corners[after] - points), np.abs(corners[before] - points))
+    return np.asarray(gap <= 10.0 * _BREAK)
+
+
+def _slopes(widths: Floats, rises: Floats) -> tuple[Floats, Floats]:
+    """Return the slope at the start and at the end of every cell, times its width.
+
+    At a break (a cell of next to no width) each side keeps to its own cells.
+    """
     secants = rises / widths
-    left, right = secants[:-1], secants[1:]
     before, after = 2.0 * widths[1:] + widths[:-1], widths[1:] + 2.0 * widths[:-1]
-    slopes = np.zeros(secants.size + 1)
-    moving = (left > 0.0) & (right > 0.0)
-    slopes[1:-1][moving] = ((before + after)[moving]) / (
-        before[moving] / left[moving] + after[moving] / right[moving]
-    )
-    slopes[0], slopes[-1] = secants[0], secants[-1]
-    return slopes
+    left, right = secants[:-1], secants[1:]
+    below = before * right + after * left
+    inner = np.divide((before + after) * left * right, below, out=np.zeros_like(below), where=below > 0.0)
+    start, end = np.concatenate([secants[:1], inner]), np.concatenate([inner, secants[-1:]])
+    broken = widths <= 3.0 * _BREAK
+    beside = np.flatnonzero(broken)
+    end[(beside - 1).clip(0)] = secants[(beside - 1).clip(0)]
+    start[(beside + 1).clip(max=secants.size - 1)] = secants[(beside + 1).clip(max=secants.size - 1)]
+    start[broken], end[broken] = secants[broken], secants[broken]
+    return start * widths, end * widths
 
 
 @lru_cache(maxsize=512)

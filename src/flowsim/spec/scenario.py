@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import PlainValidator, PrivateAttr, SerializeAsAny, WithJsonSchema
@@ -201,6 +202,16 @@ class Scenario(Spec):
     def warm_up(self) -> float:
         """Return the length of the warm-up in minutes."""
         return self.time.warm_up_minutes
+
+    @property
+    def end(self) -> float:
+        """Return the last minute of the calendar: warm-up and horizon."""
+        return self.time.end
+
+    @property
+    def calendar_start(self) -> datetime:
+        """Return the midnight that minute 0 stands for: the first of the warm-up."""
+        return datetime.combine(self.time.start, datetime.min.time()) - timedelta(minutes=self.warm_up)
 
     @property
     def digest(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import PlainSerializer, PlainValidator, PrivateAttr, WithJsonSchema
 
 from flowsim.spec.base import Spec
 from flowsim.spec.values import Day, Duration, Quantity
@@ -60,8 +60,9 @@ Horizon = Annotated[
 class TimeSpec(Spec):
     """When the simulated period starts, how long it is, and how the system gets going before it."""
 
-    kind: Literal["terminating", "steady"] = "terminating"
-    """What is asked: ``terminating`` for a given period such as one winter, ``steady`` for the long-run average."""
+    kind: Literal["terminating", "steady_state", "cyclic"] = "terminating"
+    """What is asked: ``terminating`` for a given period such as one winter, ``steady_state`` for the long-run
+    average, ``cyclic`` for a typical week (the warm-up and the horizon are then whole weeks)."""
     start: Day
     """First day of the data collection period; the warm-up runs in the days before it."""
     horizon: Horizon
@@ -70,13 +71,19 @@ class TimeSpec(Spec):
     """Time simulated before the start and left out of every result; ``auto`` works it out from the stays."""
     initial: Literal["loaded", "empty"] = "loaded"
     """State at the very beginning: ``loaded`` with the patients expected on average, or ``empty``."""
-    warm_up_days: int = 0
-    """Whole days of warm-up in use; worked out, not written."""
+
+    _automatic: float = PrivateAttr(default=0.0)
 
     @property
     def warm_up_minutes(self) -> float:
         """Return the length of the warm-up in minutes, whole days."""
-        return self.warm_up_days * _DAY
+        return self._automatic if isinstance(self.warm_up, str) else self.warm_up
+
+    def with_automatic(self, days: int) -> TimeSpec:
+        """Return the same times with the number of days that ``auto`` stands for."""
+        copy = self.model_copy()
+        copy._automatic = days * _DAY
+        return copy
 
     @property
     def end(self) -> float:

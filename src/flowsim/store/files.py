@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from flowsim.errors import InputError, Problem
 
-if os.name == "nt":  # pragma: no cover - exercised on Windows only
+if sys.platform == "win32":  # pragma: no cover - exercised on Windows only
     import msvcrt
 else:
     import fcntl
@@ -111,7 +112,7 @@ def _swap(part: Path, target: Path) -> None:
 
 def remove_leftovers(folder: Path) -> int:
     """Remove what an interrupted writer left behind; return how many items went."""
-    leftovers = [path for path in folder.glob(".*.tmp")] if folder.is_dir() else []
+    leftovers = list(folder.glob(".*.tmp")) if folder.is_dir() else []
     for path in leftovers:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -144,7 +145,7 @@ def locked(folder: Path) -> Iterator[None]:
 def _take(descriptor: int) -> bool:
     """Take the lock without waiting; false when another process has it."""
     try:
-        if os.name == "nt":  # pragma: no cover - exercised on Windows only
+        if sys.platform == "win32":  # pragma: no cover - exercised on Windows only
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -37,7 +37,9 @@ def run_id(scenario_digest: str, seed: int) -> str:
         scenario_digest: SHA-256 of everything in the scenario that decides a result.
         seed: The root seed of the random numbers.
     """
-    text = "\n".join(["flowsim run", str(FORMAT), __version__, code_fingerprint(), scenario_digest, str(seed)])
+    text = "\n".join(
+        ["flowsim run", str(FORMAT), __version__, code_fingerprint(), scenario_digest, str(seed)]
+    )
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 
 

@@ -31,7 +31,7 @@ class Manifest:
         title: The scenario's title, for headings.
         scenario_digest: SHA-256 of the resolved scenario.
         seed: Root seed of the random numbers.
-        start: First day of the simulated calendar (ISO date); warm-up begins at 00:00 of this day.
+        start: First day of the data collection period (ISO date); the warm-up runs in the days before it.
         warm_up_minutes: Length of the warm-up, minutes.
         horizon_minutes: Length of the data collection period, minutes.
         replications: Replications 1 to this number are in the tables; 0 while the first are running.
@@ -102,13 +102,21 @@ class Manifest:
         path = folder / NAME
         content = read_json(path, what="the manifest of this run")
         if content.get("format") != FORMAT:
-            raise damaged(path, f"this run has layout {content.get('format')} and this flowsim reads {FORMAT}")
+            raise damaged(
+                path, f"this run has layout {content.get('format')} and this flowsim reads {FORMAT}"
+            )
         known = {entry.name for entry in dataclasses.fields(cls)}
-        values = {key: tuple(v) if isinstance(v, list) else v for key, v in content.items() if key in known}
+        values: dict[str, Any] = {
+            key: tuple(v) if isinstance(v, list) else v for key, v in content.items() if key in known
+        }
         try:
             return cls(**values)
         except TypeError:
             raise damaged(path, "the manifest of this run is not whole: settings are missing") from None
+
+
+def _frozen(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def now() -> str:

@@ -154,12 +154,9 @@ class Results:
     @cached_property
     def _cells(self) -> dict[tuple[str, str, str], NDArray[np.float64]]:
         """Every measure's values by replication."""
-        columns, count = self.measures, len(self.replications)
-        cells: dict[tuple[str, str, str], NDArray[np.float64]] = {}
-        rows = zip(*(columns[name].tolist() for name in ("measure", "level", "group")), strict=True)
-        for key, number, value in zip(rows, columns["replication"], columns["value"], strict=True):
-            cells.setdefault(key, np.full(count, np.nan))[number - 1] = value
-        return cells
+        from flowsim.measures.estimates import by_replication
+
+        return by_replication(self.measures)
 
     def to_frame(self, table: str = MEASURES) -> Any:
         """Return ``measures``, ``series`` or ``hour_of_week`` as a pandas DataFrame."""
@@ -195,7 +192,9 @@ class Results:
         if measure not in known:
             close = nearest(measure, sorted(known), n=3)
             hint = f"Did you mean {' or '.join(close)}?" if close else ""
-            return Problem(message=f"This run has no measure called {measure}.", file=str(self.path), hint=hint)
+            return Problem(
+                message=f"This run has no measure called {measure}.", file=str(self.path), hint=hint
+            )
         groups = [f"{g} ({one})" if g else one for m, one, g in keys if m == measure]
         message = f"{measure} was not measured for {level} {group}".rstrip() + "."
         return Problem(message=message, file=str(self.path), allowed=_listed(groups))

@@ -100,7 +100,9 @@ def _to_numpy(column: Any) -> NDArray[Any]:
 
     if pa.types.is_dictionary(column.type):
         column = column.cast(pa.string())
-    array: NDArray[Any] = column.to_numpy(zero_copy_only=False) if len(column) else np.array(column.to_pylist())
+    array: NDArray[Any] = (
+        column.to_numpy(zero_copy_only=False) if len(column) else np.array(column.to_pylist())
+    )
     return array
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_model import FakeScenario, simulate, worked_out
 
-from flowsim.errors import InputError
+from fake_model import FakeScenario, settles, simulate, worked_out
+from flowsim.errors import InputError, Problem
 from flowsim.experiment.failures import Interrupted, ReplicationFailed
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.run import run, run_scenario
@@ -25,7 +25,8 @@ def scenario(tmp_path: Path) -> FakeScenario:
 
 
 def go(scenario: FakeScenario, root: Path, count: int | None = None, **options: object) -> Ran:
-    settings = Settings(replications=count, root=root, simulate=simulate, **{"jobs": 1, **options})  # type: ignore[arg-type]
+    values = {"jobs": 1, "simulate": simulate, "overloads": settles, **options}
+    settings = Settings(replications=count, root=root, **values)  # type: ignore[arg-type]
     return run_scenario(scenario, settings)
 
 
@@ -101,7 +102,9 @@ def test_results_are_equal_on_a_dask_cluster(scenario: FakeScenario, tmp_path: P
     assert dask.results.digest == alone.results.digest
 
 
-def test_results_do_not_depend_on_the_order_replications_are_finished(scenario: FakeScenario, tmp_path: Path) -> None:
+def test_results_do_not_depend_on_the_order_replications_are_finished(
+    scenario: FakeScenario, tmp_path: Path
+) -> None:
     whole = go(scenario, tmp_path / "whole", 5)
     go(scenario, tmp_path, 5)
     folder = RunFolder(whole.results.path)
@@ -123,7 +126,9 @@ def test_a_replication_with_a_damaged_file_is_done_again(scenario: FakeScenario,
     assert again.results.digest == first.results.digest
 
 
-def test_asking_for_patients_afterwards_does_those_replications_again(scenario: FakeScenario, tmp_path: Path) -> None:
+def test_asking_for_patients_afterwards_does_those_replications_again(
+    scenario: FakeScenario, tmp_path: Path
+) -> None:
     go(scenario, tmp_path, 3)
     kept = go(scenario, tmp_path, 2, keep=("patients",))
     assert kept.fresh == 2
@@ -134,18 +139,20 @@ def test_asking_for_patients_afterwards_does_those_replications_again(scenario: 
 DRIVER = """
 import sys
 from pathlib import Path
-from fake_model import FakeScenario, simulate
+from fake_model import FakeScenario, settles, simulate
 from flowsim.experiment.run import run_scenario
 from flowsim.experiment.settings import Settings
 root, log, jobs = sys.argv[1:]
 scenario = FakeScenario(log=log, seconds=0.4)
-run_scenario(scenario, Settings(replications=6, jobs=int(jobs), root=Path(root), simulate=simulate))
+run_scenario(scenario, Settings(replications=6, jobs=int(jobs), root=Path(root), simulate=simulate, overloads=settles))
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is for POSIX")
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_killed_run_goes_on_from_the_last_finished_replication(tmp_path: Path, repository: Path, jobs: int) -> None:
+def test_a_killed_run_goes_on_from_the_last_finished_replication(
+    tmp_path: Path, repository: Path, jobs: int
+) -> None:
     scenario = FakeScenario(log=str(tmp_path / "log.txt"), seconds=0.4)
     driver = tmp_path / "driver.py"
     driver.write_text(DRIVER, encoding="utf-8")
@@ -188,12 +195,16 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(
             if done >= 2:
                 raise KeyboardInterrupt
 
-    with pytest.raises(Interrupted, match=r"^Stopped. \d of 6 replications are finished and kept; the same command"):
+    with pytest.raises(
+        Interrupted, match=r"^Stopped. \d of 6 replications are finished and kept; the same command"
+    ):
         go(replace(scenario, seconds=0.1), tmp_path, 6, jobs=jobs, progress=Impatient())
     assert go(scenario, tmp_path, 6).fresh <= 4
 
 
-def test_a_fault_in_the_model_names_the_replication_and_loses_no_other(scenario: FakeScenario, tmp_path: Path) -> None:
+def test_a_fault_in_the_model_names_the_replication_and_loses_no_other(
+    scenario: FakeScenario, tmp_path: Path
+) -> None:
     with pytest.raises(ReplicationFailed, match="Replication 3 of Fake baseline failed") as caught:
         go(replace(scenario, fails_at=3), tmp_path, 4)
     assert "ZeroDivisionError: a fault in the model" in caught.value.details
@@ -201,20 +212,24 @@ def test_a_fault_in_the_model_names_the_replication_and_loses_no_other(scenario:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_an_input_error_found_by_the_model_comes_through_whole(scenario: FakeScenario, tmp_path: Path, jobs: int) -> None:
+def test_an_input_error_found_by_the_model_comes_through_whole(
+    scenario: FakeScenario, tmp_path: Path, jobs: int
+) -> None:
     with pytest.raises(InputError) as caught:
         go(replace(scenario, refuses_at=2), tmp_path, 4, jobs=jobs)
     assert caught.value.problems[0].path == "services.ward.beds"
 
 
 def test_a_worker_that_dies_is_reported_in_plain_words(scenario: FakeScenario, tmp_path: Path) -> None:
-    with pytest.raises(ReplicationFailed, match=r"A worker process ended without warning.*Work on fewer at once: -j 1"):
+    with pytest.raises(
+        ReplicationFailed, match=r"A worker process ended without warning.*Work on fewer at once: -j 1"
+    ):
         go(replace(scenario, dies_at=3), tmp_path, 4, jobs=2)
 
 
 def test_two_runs_in_one_folder_at_once_are_refused(scenario: FakeScenario, tmp_path: Path) -> None:
     first = go(scenario, tmp_path, 1)
-    with locked(first.results.path), pytest.raises(InputError, match="Another flowsim run .* is writing"):
+    with locked(first.results.path), pytest.raises(InputError, match=r"Another flowsim run .* is writing"):
         go(scenario, tmp_path, 2)
 
 
@@ -239,9 +254,22 @@ def test_precision_that_is_not_reached_is_said(scenario: FakeScenario, tmp_path:
     assert "The precision asked for was not reached in 6 replications." in ran.results.manifest.warnings
 
 
+def test_a_system_that_cannot_settle_is_refused_unless_that_is_wanted(
+    scenario: FakeScenario, tmp_path: Path
+) -> None:
+    def full(_scenario: FakeScenario) -> list[Problem]:
+        return [Problem("This system cannot settle: beds needs 331 and has 312 (106%).")]
+
+    with pytest.raises(InputError, match="cannot settle"):
+        go(scenario, tmp_path, 1, overloads=full)
+    assert list(tmp_path.rglob("manifest.json")) == []
+    ran = go(scenario, tmp_path, 1, overloads=full, allow_overload=True)
+    assert "cannot settle" in ran.results.manifest.warnings[0]
+
+
 def test_several_scenarios_come_back_in_order(scenario: FakeScenario, tmp_path: Path) -> None:
     other = replace(scenario, name="Other", spread=2.0)
-    one, two = run([scenario, other], 2, root=tmp_path, jobs=1, simulate=simulate)
+    one, two = run([scenario, other], 2, root=tmp_path, jobs=1, simulate=simulate, overloads=settles)
     assert (one.name, two.name) == ("Fake baseline", "Other")
 
 

@@ -1,0 +1,51 @@
+"""``flowsim validate``: check scenario files; tell every problem at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from flowsim.cli.output import complain, json_option, quiet_option, say, say_json, set_option, verbose_option
+
+if TYPE_CHECKING:
+    from flowsim.errors import Problem
+
+
+@click.command("validate", short_help="Check scenario files; tell every problem at once.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@set_option
+@click.option("--allow-overload", is_flag=True, help="Take a system that cannot settle for a warning.")
+@json_option
+@quiet_option
+@verbose_option
+def command(
+    files: tuple[str, ...], sets: tuple[str, ...], allow_overload: bool, as_json: bool, quiet: bool
+) -> None:
+    """Check scenario files; tell every problem at once. Nothing is run."""
+    from flowsim.cli.files import examine_all
+    from flowsim.errors import InputError, as_warning, ordered, render
+    from flowsim.stability import overloads
+
+    scenarios, problems = examine_all(files, sets)
+    for scenario in scenarios:
+        found = overloads(scenario)
+        problems += map(as_warning, found) if allow_overload else found
+    if as_json:
+        _answer_json(list(ordered(problems)))
+    elif _wrong(problems):
+        raise InputError(problems)
+    elif problems and not quiet:
+        complain(render(ordered(problems)))
+    for scenario in scenarios if not as_json else ():
+        say(f"{scenario.name}: valid ({len(scenario.services)} services, {len(scenario.demand)} demand streams).")
+
+
+def _wrong(problems: list[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in problems)
+
+
+def _answer_json(problems: list[Problem]) -> None:
+    say_json([vars(problem) for problem in problems])
+    if _wrong(problems):
+        click.get_current_context().exit(2)

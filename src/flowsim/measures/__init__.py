@@ -1,0 +1,1 @@
+"""Measures: the catalogue, evaluation of a replication, estimates over replications, terminal tables."""

@@ -1,0 +1,80 @@
+"""Every measure there is: one definition each, in the order of the areas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from flowsim.measures import (
+    alternatives,
+    ambulance,
+    beds,
+    community,
+    discharge,
+    queueing,
+    time_spent,
+    urgent_care,
+)
+from flowsim.measures.collect import Collector
+from flowsim.measures.facts import Facts
+from flowsim.measures.measure import AREAS, Measure
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from flowsim.tables import Replication
+
+_FILES: tuple[tuple[tuple[Measure, ...], Callable[[Facts, Collector], None]], ...] = (
+    (urgent_care.MEASURES, urgent_care.evaluate),
+    (ambulance.MEASURES, ambulance.evaluate),
+    (alternatives.MEASURES, alternatives.evaluate),
+    (beds.MEASURES, beds.evaluate),
+    (discharge.MEASURES, discharge.evaluate),
+    (community.MEASURES, community.evaluate),
+    (time_spent.MEASURES, time_spent.evaluate),
+    (queueing.MEASURES, queueing.evaluate),
+)
+
+CATALOGUE: Mapping[str, Measure] = MappingProxyType(
+    {
+        measure.id: measure
+        for measure in sorted(
+            (measure for measures, _ in _FILES for measure in measures),
+            key=lambda measure: list(AREAS).index(measure.area),
+        )
+    }
+)
+"""Every measure by id, in the order of the areas."""
+
+
+def in_area(area: str) -> list[Measure]:
+    """Return the measures of an area, in order."""
+    return [measure for measure in CATALOGUE.values() if measure.area == area]
+
+
+def headline() -> list[Measure]:
+    """Return the few measures that open a report."""
+    return [measure for measure in CATALOGUE.values() if measure.headline]
+
+
+def evaluate(replication: Replication, scenario: Any) -> dict[str, NDArray[Any]]:
+    """Work out every measure of one replication.
+
+    Args:
+        replication: its tables.
+        scenario: the scenario they came from.
+
+    Returns:
+        Columns measure, level, group (text) and value (in the measure's unit; not a number where there
+        was nobody to measure). The group of level "system" is empty.
+    """
+    return evaluate_facts(Facts(replication, scenario))
+
+
+def evaluate_facts(facts: Facts) -> dict[str, NDArray[Any]]:
+    """Work out every measure of a replication whose facts have been laid out already; see `evaluate`."""
+    out = Collector(facts, CATALOGUE)
+    for _, work_out in _FILES:
+        work_out(facts, out)
+    return out.table()

@@ -1,0 +1,189 @@
+"""Time series of the headline measures, day by day and by hour of the week, for each site and trust.
+
+Rows are compact: one key (measure, level, group) and a row of numbers. The day of an attendance is the
+day of arrival; numbers present are means over the day or hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.clock import HOURS_IN_WEEK, Calendar
+from flowsim.measures.collect import divided
+from flowsim.measures.facts import Facts, Floats, View
+from flowsim.measures.pools import Units, units
+from flowsim.measures.presence import PRESENT, hourly_by
+from flowsim.measures.spells import spells, wards
+from flowsim.measures.urgent_care import TYPE_1, TYPE_3, attended, known_at
+
+LEVELS = ("system", "trust", "site")
+HOURS = 24
+DAY = 1440.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesTable:
+    """Series of equal length.
+
+    Attributes:
+        step: what one column of `values` is: "day" (of the collection period, from 0) or "hour_of_week".
+        keys: (measure, level, group) of each row.
+        values: shape (keys, steps), in the measure's unit; not a number where there was nobody.
+    """
+
+    step: str
+    keys: list[tuple[str, str, str]]
+    values: NDArray[np.float32]
+
+    def row(self, measure: str, level: str = "system", group: str = "") -> NDArray[np.float32]:
+        """Return one series; KeyError if there is none."""
+        try:
+            return self.values[self.keys.index((measure, level, group))]
+        except ValueError:
+            raise KeyError(f"no series of {measure} for {level} {group}".rstrip()) from None
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return the series as a long table: measure, level, group, the step, value."""
+        steps = self.values.shape[1] if self.keys else 0
+        table: dict[str, NDArray[Any]] = {
+            name: np.repeat(np.array([key[i] for key in self.keys], dtype=object), steps)
+            for i, name in enumerate(("measure", "level", "group"))
+        }
+        table[self.step] = np.tile(np.arange(steps, dtype=np.int16), len(self.keys))
+        table["value"] = self.values.reshape(-1)
+        return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Hourly:
+    """A measure hour by hour: the ratio of two tables (bottom None: 1), shape (groups, hours).
+
+    `summed` is true for counts, which are added up over a day; else hours are averaged.
+    """
+
+    measure: str
+    level: str
+    names: list[str]
+    top: Floats
+    bottom: Floats | None
+    summed: bool = False
+
+
+def series(facts: Facts) -> tuple[SeriesTable, SeriesTable]:
+    """Return the daily series and the series by hour of the week of one replication.
+
+    Args:
+        facts: the replication. Only whole days of the collection period count.
+    """
+    hourly = list(_all(facts))
+    first = int(-(-facts.warm_up // DAY)) * HOURS
+    days = max(facts.hours - first, 0) // HOURS
+    within = slice(first, first + days * HOURS)
+    start = Calendar(facts.replication.start).hour_of_week(first * 60.0)
+    hours = (np.arange(days * HOURS) + start) % HOURS_IN_WEEK
+    return (
+        _table("day", hourly, lambda h, t: _daily(t[:, within], days, summed=h.summed)),
+        _table("hour_of_week", hourly, lambda _, t: _by_hour_of_week(t[:, within], hours)),
+    )
+
+
+def _table(step: str, hourly: list[_Hourly], fold: Any) -> SeriesTable:
+    keys: list[tuple[str, str, str]] = []
+    rows: list[Floats] = []
+    for one in hourly:
+        keys += [(one.measure, one.level, name) for name in one.names]
+        top = fold(one, one.top)
+        rows.append(top if one.bottom is None else divided(top, fold(one, one.bottom)))
+    values = np.concatenate(rows) if rows else np.empty((0, 0))
+    return SeriesTable(step, keys, values.astype(np.float32))
+
+
+def _daily(table: Floats, days: int, *, summed: bool) -> Floats:
+    by_day = table.reshape(table.shape[0], days, HOURS)
+    result: Floats = by_day.sum(axis=2) if summed else by_day.mean(axis=2)
+    return result
+
+
+def _by_hour_of_week(table: Floats, hours: NDArray[np.int64]) -> Floats:
+    counts = np.bincount(hours, minlength=HOURS_IN_WEEK).astype(np.float64)
+    sums = np.array([np.bincount(hours, row, minlength=HOURS_IN_WEEK) for row in table])
+    return divided(sums.reshape(-1, HOURS_IN_WEEK), np.tile(counts, (table.shape[0], 1)))
+
+
+def _all(facts: Facts) -> Iterable[_Hourly]:
+    if facts.services(TYPE_1, TYPE_3):
+        yield from _attendances(facts)
+    if facts.services(TYPE_1):
+        yield from _handovers(facts)
+    for name, presence in PRESENT.items():
+        if facts.services(*presence.kinds):
+            for level in LEVELS:
+                names, table = hourly_by(facts, name, level)
+                yield _Hourly(name, level, names, table, None)
+    if facts.services("ward"):
+        yield from _beds(facts)
+
+
+def _attendances(facts: Facts) -> Iterable[_Hourly]:
+    view = facts.view(TYPE_1, TYPE_3)
+    total, here = view.minutes("arrived", "left"), attended(view)
+    known = here & known_at(view, total, 240.0)
+    arrived = view.column("arrived")
+    for level in LEVELS:
+        names, counts = _counted(view, level, arrived, here)
+        yield _Hourly("attendances", level, names, counts, None, summed=True)
+        names, inside = _counted(view, level, arrived, known & (total <= 240.0))
+        bottom = _counted(view, level, arrived, known)[1]
+        yield _Hourly("within_4_hours", level, names, inside, bottom, summed=True)
+
+
+def _handovers(facts: Facts) -> Iterable[_Hourly]:
+    view = facts.view(TYPE_1)
+    crews = view.by_ambulance
+    if not crews.any():
+        return
+    minutes, arrived = view.minutes("arrived", "accepted"), view.column("arrived")
+    for level in LEVELS:
+        names, total = _counted(view, level, arrived, crews, minutes)
+        yield _Hourly(
+            "handover_mean", level, names, total, _counted(view, level, arrived, crews)[1], summed=True
+        )
+
+
+def _beds(facts: Facts) -> Iterable[_Hourly]:
+    acute = units(
+        facts, "beds", "ward", only=lambda s: s.counts_as == "general_and_acute", whole_run=True
+    ).limited()
+    for level in LEVELS:
+        names, busy, capacity = Units.by(acute, facts, level)
+        if names:
+            yield _Hourly("bed_occupancy", level, names, busy, capacity)
+            yield _Hourly("beds_open", level, names, capacity, None)
+    if not wards(facts, "general_and_acute", "critical_care"):
+        return
+    found = spells(facts)
+    for level in LEVELS:
+        names, counts = _counted(found.view, level, found.began, found.first)
+        yield _Hourly("admissions", level, names, counts, None, summed=True)
+    view = facts.view("ward", everyone=True)
+    gone = view.outcome_is("ready") & view.reached("left")
+    for level in LEVELS:
+        names, counts = _counted(view, level, view.column("left"), gone)
+        yield _Hourly("discharges", level, names, counts, None, summed=True)
+
+
+def _counted(
+    view: View, level: str, moment: Floats, which: NDArray[np.bool_], weights: Floats | None = None
+) -> tuple[list[str], Floats]:
+    """Return the groups of a level, and the visits (or the sum of weights) in each hour of the run."""
+    grouping, hours = view.grouping(level), view.facts.hours
+    counted = which & (moment < hours * 60.0) & (moment >= 0) & (grouping.codes >= 0)
+    cells = grouping.codes[counted].astype(np.int64) * hours + (moment[counted] // 60.0).astype(np.int64)
+    chosen = None if weights is None else weights[counted]
+    table = np.bincount(cells, chosen, minlength=len(grouping.names) * hours).astype(np.float64)
+    return grouping.names, table.reshape(len(grouping.names), hours)

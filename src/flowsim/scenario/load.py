@@ -1,0 +1,289 @@
+"""Load a scenario: read its files, resolve, validate and check them, or say everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from flowsim.errors import InputError, Problem
+from flowsim.scenario.build import Builder, read_part
+from flowsim.scenario.change import Changer, Planned, plans_from
+from flowsim.scenario.checks import check
+from flowsim.scenario.dated import Dated, lay, moments, value_at
+from flowsim.scenario.digest import digest_of
+from flowsim.scenario.files import Folder, root_of
+from flowsim.scenario.manual import Kinds, known_kinds
+from flowsim.scenario.nodes import Document, Node, Note, find, plain, planted, problem_at
+from flowsim.scenario.nodes import Path as Steps
+from flowsim.scenario.provenance import attach_evidence, origins
+from flowsim.scenario.resolve import Resolved, collect, resolve, set_options, with_surges
+from flowsim.scenario.validate import without_repeats
+from flowsim.scenario.warmup import automatic_days
+from flowsim.spec.origin import Origin
+from flowsim.spec.scenario import Scenario
+
+__all__ = ["Loaded", "examine", "load"]
+
+_WITH_FILES = ("services", "demand", "casemix")
+
+
+def load(path: str | Path, *, sets: Sequence[str] = ()) -> Scenario:
+    """Return the scenario of a file.
+
+    Args:
+        path: The scenario's YAML file.
+        sets: Settings that beat the file's, each ``PATH=VALUE``.
+
+    Raises:
+        InputError: The scenario cannot be used; carries every problem, by file and line.
+    """
+    scenario, problems = examine(path, sets=sets)
+    if scenario is None:
+        raise InputError(problems)
+    return scenario
+
+
+def examine(path: str | Path, *, sets: Sequence[str] = ()) -> tuple[Scenario | None, list[Problem]]:
+    """Return the scenario of a file and every problem and warning; no scenario if there is a problem."""
+    top = Path(path)
+    kinds = known_kinds()
+    folder = Folder(root_of(top))
+    generations = collect(top, folder)
+    plans = set_options(tuple(sets), top, folder.problems)
+    if folder.broken or not generations:
+        return None, without_repeats(folder.problems)
+    resolved = resolve(generations, plans, kinds, folder.problems)
+    files = [tree.document.name for generation in reversed(generations) for tree in reversed(generation.trees)]
+    return _finish(_named(resolved, top), kinds, folder, tuple(files))
+
+
+def _named(resolved: Resolved, top: Path) -> Resolved:
+    """Give a scenario without a name that of its file."""
+    root = resolved.root
+    if "name" in root.value:
+        return resolved
+    words = "".join(char if char.isalnum() or char in "_-" else "-" for char in top.stem)
+    name = planted(words if words[:1].isalpha() else f"scenario-{words}", root.document, root)
+    return replace(resolved, root=root.but(value={"name": name, **root.value}))
+
+
+def _finish(
+    resolved: Resolved, kinds: Kinds, folder: Folder, files: tuple[str, ...]
+) -> tuple[Scenario | None, list[Problem]]:
+    """Validate and check a tree, and return the scenario with every problem and warning."""
+    problems = folder.problems
+    base = replace(resolved, root=_with_files(resolved.root, folder))
+    final = with_surges(base, kinds, problems)
+    notes, warnings = attach_evidence(final.root, final.evidence, folder)
+    builder = Builder(final.root, kinds, folder.texts.__getitem__, problems)
+    scenario = builder.build()
+    found = check(builder, final.dated)
+    warnings += [problem for problem in found if problem.severity == "warning"]
+    problems += [problem for problem in found if problem.severity == "error"]
+    everything = without_repeats(problems) + without_repeats(warnings)
+    if scenario is None or problems:
+        return None, everything
+    return _backed(scenario, base, final, kinds, folder, notes, files, tuple(warnings))
+
+
+def _backed(
+    scenario: Scenario,
+    base: Resolved,
+    final: Resolved,
+    kinds: Kinds,
+    folder: Folder,
+    notes: dict[Steps, Note],
+    files: tuple[str, ...],
+    warnings: tuple[Problem, ...],
+) -> tuple[Scenario | None, list[Problem]]:
+    """Give a valid scenario what it needs to answer questions later."""
+    if isinstance(scenario.time.warm_up, str):
+        days = automatic_days(scenario.services, scenario.time.initial)
+        scenario = Scenario.model_construct(**{**scenario.__dict__, "time": scenario.time.with_automatic(days)})
+    loaded = Loaded(
+        scenario, plain(final.root), final.dated, dict(folder.texts), files, str(folder.root), warnings
+    )
+    loaded.keep(base, notes, kinds)
+    scenario._backing = loaded
+    wrong = loaded.wrong_over_time(final.root)
+    return (None, [*wrong, *warnings]) if wrong else (scenario, list(warnings))
+
+
+def _with_files(root: Node, folder: Folder) -> Node:
+    """Return the tree with every CSV reference read and written relative to the root folder."""
+    mapping = dict(root.value)
+    for section in _WITH_FILES:
+        if section in mapping:
+            mapping[section] = _files_in(mapping[section], (section,), folder)
+    observed = mapping.get("observed")
+    if observed is not None:
+        mapping["observed"] = _observed(observed, folder)
+    return root.but(value=mapping)
+
+
+def _files_in(node: Node, path: Steps, folder: Folder) -> Node:
+    value = node.value
+    if isinstance(value, dict):
+        fresh: Any = {key: _files_in(child, (*path, key), folder) for key, child in value.items()}
+        return node.but(value=fresh) if any(fresh[key] is not value[key] for key in fresh) else node
+    if isinstance(value, list):
+        fresh = [_files_in(child, (*path, str(i)), folder) for i, child in enumerate(value)]
+        return node.but(value=fresh) if any(a is not b for a, b in zip(fresh, value, strict=True)) else node
+    if not isinstance(value, str) or not value.strip().lower().endswith(".csv") or value in folder.texts:
+        return node
+    name = folder.csv(node, path)
+    return node if name is None else node.but(value=name)
+
+
+def _observed(node: Node, folder: Folder) -> Node:
+    """Check that the observed data exist; reports read them later."""
+    path = folder.refer(node, ("observed",))
+    if path is None or (folder.root / str(node.value)).is_file():
+        return node
+    if not path.is_file():
+        folder.problems.append(problem_at(node, f"There is no file {node.value}.", ("observed",)))
+        return node
+    return node.but(value=path.resolve().relative_to(folder.root).as_posix())
+
+
+@dataclass(eq=False)
+class Loaded:
+    """What stands behind a scenario: its tree, its files and its dated changes.
+
+    Attributes:
+        scenario: The scenario, for its parts and its times.
+        tree: The plain values.
+        dated: Changes that hold over dates.
+        texts: Text of the CSV files named, by their path below `root`.
+        files: The files read, the one that was named first.
+        root: Folder that the files may not leave.
+        warnings: Problems that do not stop a run.
+    """
+
+    scenario: Scenario
+    tree: dict[str, Any]
+    dated: list[Dated]
+    texts: dict[str, str]
+    files: tuple[str, ...]
+    root: str
+    warnings: tuple[Problem, ...]
+    _base: Resolved | None = None
+    _notes: Mapping[Steps, Note] | None = None
+    _kinds: Kinds | None = None
+
+    def keep(self, base: Resolved, notes: Mapping[Steps, Note], kinds: Kinds) -> None:
+        """Keep what only the process that read the files has."""
+        self._base, self._notes, self._kinds = base, notes, kinds
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what travels to a worker: everything but the places of values in files."""
+        bare = [replace(change, node=None) for change in self.dated]
+        state = {key: value for key, value in self.__dict__.items() if key not in {"provenance", "_base", "_notes"}}
+        return {**state, "dated": bare, "_base": None, "_notes": None, "_kinds": None}
+
+    @property
+    def kinds(self) -> Kinds:
+        """Return the registry of service kinds."""
+        return self._kinds if self._kinds is not None else known_kinds()
+
+    @property
+    def resolved(self) -> Resolved:
+        """Return the tree before surges; without places when it came from another process."""
+        if self._base is None:
+            dated = [change for change in self.dated if not change.label.startswith("surge ")]
+            self._base = Resolved(planted(self.tree, Document("the scenario")), dated, [])
+        return self._base
+
+    @cached_property
+    def provenance(self) -> Mapping[str, Origin]:
+        """Return the origin of every value, by dotted path."""
+        return origins(self.resolved.root, self._notes or {})
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the fingerprint of all that decides a result."""
+        dated = [[*change.path, change.verb, change.amount, str(change.when)] for change in self.dated]
+        times = {"warm_up": self.scenario.time.warm_up_minutes, "horizon": self.scenario.time.horizon}
+        return digest_of(self.tree, dated, self.texts, times)
+
+    def text(self) -> str:
+        """Return the resolved scenario as YAML, every value with where it came from."""
+        from flowsim.scenario.writing import resolved_text
+
+        return resolved_text(self.resolved.root, self._notes or {}, self.scenario)
+
+    def change(self, changes: Mapping[str, Any], name: str = "", title: str = "") -> Scenario:
+        """Return the scenario with changes given in Python.
+
+        Raises:
+            InputError: They do not fit.
+        """
+        folder = Folder(Path(self.root), texts=dict(self.texts))
+        document = Document("Python", path=str(Path(self.root) / "python"), layer="python", rank=2_000_000)
+        identity = {key: text for key, text in (("name", name), ("title", title)) if text}
+        plans: list[Planned] = plans_from({**changes, **identity}, document, "Python")
+        base = self.resolved
+        changer = Changer(base.root, self.kinds, folder.problems, list(base.dated))
+        changer.apply(plans)
+        changed = replace(base, root=changer.root, dated=changer.dated)
+        scenario, problems = _finish(changed, self.kinds, folder, self.files)
+        if scenario is None:
+            raise InputError(problems)
+        return scenario
+
+    # -- over dates ----------------------------------------------------------------------------------
+
+    def over_time(self, section: str, name: str) -> list[tuple[float, Any]]:
+        """Return the settings of an entry whenever they change: (minute of the calendar, settings)."""
+        time = self.scenario.time
+        mine = [change for change in self.dated if change.path[:2] == (section, name)]
+        first: Any = getattr(self.scenario, section)[name]
+        if not mine:
+            return [(0.0, first)]
+        laid = lay(mine, time.start)
+        written, seen = self.tree[section][name], None
+        steps: list[tuple[float, Any]] = []
+        for moment in moments(laid, -time.warm_up_minutes, time.horizon):
+            values = value_at(written, laid, moment)
+            if values != seen:
+                steps.append((moment + time.warm_up_minutes, self._read(section, values)))
+                seen = values
+        return steps
+
+    def _read(self, section: str, values: Any) -> Any:
+        context = {"places": tuple(_everywhere(self.scenario)), "read": self.texts.__getitem__}
+        return read_part(section, values, self.kinds, context)
+
+    def wrong_over_time(self, root: Node) -> list[Problem]:
+        """Return a problem for every dated change that makes a setting impossible at full strength."""
+        problems = []
+        for change in self.dated:
+            section, name = change.path[:2]
+            laid = lay([change], self.scenario.time.start)
+            full = max(laid[0].pieces, key=lambda piece: piece[2], default=None)
+            if full is None:
+                continue
+            values = value_at(self.tree[section][name], laid, max(full[0], -1e12))
+            try:
+                self._read(section, values)
+            except ValidationError as error:
+                problems.append(_impossible(change, error, root))
+        return without_repeats(problems)
+
+
+def _everywhere(scenario: Scenario) -> tuple[str, ...]:
+    from flowsim.vocabulary import everywhere
+
+    return everywhere(tuple(scenario.places))
+
+
+def _impossible(change: Dated, error: ValidationError, root: Node) -> Problem:
+    first = error.errors(include_url=False)[0]
+    reason = str(first.get("ctx", {}).get("error", first["msg"]))
+    node = change.node or find(root, change.path)
+    return problem_at(node, f"With this {change.label}, {'.'.join(change.path)} is impossible: {reason}.", change.path)

@@ -1,0 +1,137 @@
+"""Where every value comes from, which evidence vouches for it, and which values nothing vouches for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from flowsim.errors import Problem
+from flowsim.scenario.files import Folder
+from flowsim.scenario.nodes import Node, Note, Path, dotted, leaves, plain, problem_at
+from flowsim.scenario.reading import GRADES
+from flowsim.scenario.selectors import parse_selector, select
+from flowsim.spec.origin import Origin
+from flowsim.units import is_number, show
+
+if TYPE_CHECKING:
+    from flowsim.spec.scenario import Scenario
+
+__all__ = ["Origin", "attach_evidence", "origin_of", "origins", "unsourced"]
+
+COLUMNS: Final = ("path", "source", "grade")
+"""Columns that an evidence file must have; ``note`` is optional."""
+_QUANTITIES: Final = ("services", "demand", "casemix", "pathways", "alternatives", "costs", "surges")
+_WORDS: Final = frozenset(
+    "kind label site place to route casemix by distribution unit column file clinicians overflow scale"
+    " when_full from shape peak ods trust title source grade note name".split()
+)
+_HAS_DIGIT: Final = re.compile(r"\d")
+
+
+def origin_of(node: Node, note: Note | None) -> Origin:
+    """Return the origin of a node, with that of what it replaced."""
+    note = node.note or note or Note()
+    replaced = origin_of(node.replaced, None) if node.replaced is not None else None
+    layer = node.via or node.document.layer
+    return Origin(
+        plain(node), node.document.name, node.line, node.column, layer,
+        note.source, note.grade, note.note, note.low, note.high, replaced,
+    )  # fmt: skip
+
+
+def origins(root: Node, notes: Mapping[Path, Note]) -> dict[str, Origin]:
+    """Return the origin of every single value of a tree, by dotted path.
+
+    Args:
+        root: The tree.
+        notes: Evidence for values that carry no note of their own.
+    """
+    return {dotted(path): origin_of(node, note or notes.get(path)) for path, node, note in leaves(root)}
+
+
+# -- evidence files --------------------------------------------------------------------------------------
+
+
+def attach_evidence(root: Node, references: list[Node], folder: Folder) -> tuple[dict[Path, Note], list[Problem]]:
+    """Read the evidence files; return notes for the values they vouch for, and warnings.
+
+    A value's own ``source`` wins; among files the last one does.
+    """
+    notes: dict[Path, Note] = {}
+    warnings: list[Problem] = []
+    noted = {path for path, _, note in leaves(root) if note is not None and note.source}
+    for reference in references:
+        name = folder.csv(reference, ("evidence",))
+        if name is not None:
+            _attach_file(root, name, folder, reference, notes, noted, warnings)
+    return notes, warnings
+
+
+def _attach_file(
+    root: Node,
+    name: str,
+    folder: Folder,
+    reference: Node,
+    notes: dict[Path, Note],
+    noted: set[Path],
+    warnings: list[Problem],
+) -> None:
+    rows = csv.DictReader(io.StringIO(folder.texts.pop(name)))
+    missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
+    if missing:
+        found = ", ".join(rows.fieldnames or ()) or "no columns"
+        message = f"{name} has no column {' and no column '.join(missing)}; it has {found}."
+        allowed = "path, source, grade and note"
+        folder.problems.append(problem_at(reference, message, ("evidence",), allowed=allowed))
+        return
+    for line, row in enumerate(rows, start=2):
+        problem = _attach_row(root, row, notes, noted)
+        if problem:
+            warnings.append(Problem(problem, row["path"] or "", name, line, 1, ",".join(_texts(row)),
+                                    severity="warning"))
+
+
+def _texts(row: Mapping[str, str | None]) -> list[str]:
+    return [value for value in row.values() if isinstance(value, str)]
+
+
+def _attach_row(
+    root: Node, row: Mapping[str, str | None], notes: dict[Path, Note], noted: set[Path]
+) -> str:
+    """Attach one row; return a complaint, or nothing."""
+    grade = (row["grade"] or "").strip()
+    if grade not in GRADES:
+        return f"{show(grade) or 'An empty grade'} is not a grade: use {', '.join(GRADES)}."
+    try:
+        selector = parse_selector(row["path"] or "")
+    except ValueError as error:
+        return f"{error}."
+    note = Note((row["source"] or "").strip(), grade, (row.get("note") or "").strip())
+    found = select(root, selector)
+    for above, node in found:
+        for path, _, _ in leaves(node, above):
+            if path not in noted:
+                notes[path] = note
+    return "" if found else "No value of the scenario has this path."
+
+
+# -- what nothing vouches for ----------------------------------------------------------------------------
+
+
+def is_quantity(path: Path, value: object) -> bool:
+    """Tell whether a value is a number that a reader may ask the source of."""
+    if path[0] not in _QUANTITIES or path[-1] in _WORDS or isinstance(value, bool):
+        return False
+    return is_number(value) or (isinstance(value, str) and _HAS_DIGIT.search(value) is not None)
+
+
+def unsourced(scenario: Scenario) -> list[str]:
+    """Return the paths of all numbers of a scenario that have no source, in the order of the scenario."""
+    return [
+        path
+        for path, origin in scenario.provenance.items()
+        if not origin.source and is_quantity(tuple(path.split(".")), origin.value)
+    ]
