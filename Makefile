@@ -34,7 +34,7 @@ lint: $(STAMP) ## style, types, layers and spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/codespell src tests docs scenarios *.md
+	$(BIN)/codespell src tests docs scenarios benchmarks *.md
 
 check: lint test ## what a reviewer runs: lint and the quick tests
 

@@ -7,6 +7,8 @@ import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: many small tests, few cores
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 @pytest.fixture(autouse=True)
 def _own_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,9 +16,10 @@ def _own_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLOWSIM_RESULTS", str(tmp_path / "results"))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}")  # for other processes
 
 
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The folder of the checked-out repository."""
-    return Path(__file__).resolve().parents[1]
+    return ROOT

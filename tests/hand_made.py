@@ -21,7 +21,14 @@ SITES = {
     "south": SimpleNamespace(trust="other_trust", place="west"),
 }
 PLACES = ("east", "west")
-USUAL = {"age": "18-64", "fifth": "3", "acuity": "3", "stream": "medical", "route": "walk_in", "place": "east"}
+USUAL = {
+    "age": "18-64",
+    "fifth": "3",
+    "acuity": "3",
+    "stream": "medical",
+    "route": "walk_in",
+    "place": "east",
+}
 
 
 class HandMade:
@@ -36,6 +43,7 @@ class HandMade:
         self, services: Mapping[str, Mapping[str, Any]], *, warm_up: float = 0.0, horizon: float = 1440.0
     ) -> None:
         self.services = {name: _spec(**settings) for name, settings in services.items()}
+        self.pathways: dict[str, dict[str, str]] = {}
         self.warm_up, self.horizon = warm_up, horizon
         self.people: list[dict[str, Any]] = []
         self.rows: list[dict[str, Any]] = []
@@ -52,7 +60,9 @@ class HandMade:
         self.people.append(codes)
         return len(self.people) - 1
 
-    def visit(self, service: str, outcome: str = "", who: int | None = None, source: str = "", **times: float) -> int:
+    def visit(
+        self, service: str, outcome: str = "", who: int | None = None, source: str = "", **times: float
+    ) -> int:
         """Add a visit, of a new patient unless said; return whose it is. No outcome: still inside."""
         who = self.patient() if who is None else who
         names = list(self.services)
@@ -84,6 +94,8 @@ class HandMade:
             name: np.array([person.get(name, 0) for person in self.people], dtype=kind)
             for name, kind in PATIENT_COLUMNS.items()
         }
+        for row in reversed(rows):
+            patients["arrived"][row["patient"]] = row["arrived"]
         hours = int((self.warm_up + self.horizon) // 60)
         tables = list(self.pools.values())
         occupancy = np.stack(tables, axis=1) if tables else np.zeros((hours, 0, 3), dtype=np.float32)
@@ -101,7 +113,9 @@ class HandMade:
 
     def scenario(self) -> Any:
         """Return what measures read of a scenario."""
-        return SimpleNamespace(services=self.services, sites=SITES, places=dict.fromkeys(PLACES))
+        return SimpleNamespace(
+            services=self.services, sites=SITES, places=dict.fromkeys(PLACES), pathways=self.pathways
+        )
 
     def facts(self) -> Facts:
         """Return the facts of the replication."""

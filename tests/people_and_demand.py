@@ -57,12 +57,21 @@ def casemix(**settings: Any) -> CaseMix:
 
 MIXED = casemix(
     age={"0-17": "25%", "18-64": "45%", "65-74": "10%", "75-84": "12%", "85+": "rest"},
-    fifth={"by": "place", "coast": {"1": "50%", "2": "50%"}, "otherwise": {"3": "20%", "4": "30%", "5": "50%"}},
+    fifth={
+        "by": "place",
+        "coast": {"1": "50%", "2": "50%"},
+        "otherwise": {"3": "20%", "4": "30%", "5": "50%"},
+    },
     acuity={"by": "age", "0-17": {"3": "20%", "4": "80%"}, "otherwise": {"1": "2%", "2": "18%", "3": "80%"}},
     stream={"by": "age", "0-17": "paediatric", "otherwise": {"medical": "60%", "surgical": "rest"}},
     frailty={"by": "age", "85+": {"yes": "60%", "no": "40%"}, "otherwise": {"yes": "5%", "no": "95%"}},
     pathway={"by": "frailty", "yes": {"0": "40%", "1": "35%", "2": "15%", "3": "10%"}, "no": "0"},
-    admission={"by": "acuity", "1": "90%", "2": "55%", "otherwise": {"by": "route", "gp": "50%", "otherwise": "12%"}},
+    admission={
+        "by": "acuity",
+        "1": "90%",
+        "2": "55%",
+        "otherwise": {"by": "route", "gp": "50%", "otherwise": "12%"},
+    },
 )
 """A case mix in which every attribute depends on another."""
 

@@ -1,7 +1,7 @@
 """A small world for tests: a few services, and patients who arrive when the test says so.
 
-Every length of time in these tests is constant and every share 0% or 100%, so that a trace can be worked out on
-paper and luck has no say. Minute 0 is a Monday midnight.
+Every length of time in these tests is constant and every share 0% or 100%, so that a trace can be worked out
+on paper and luck has no say. Minute 0 is a Monday midnight.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ from flowsim.spec.scenario import Scenario
 from flowsim.vocabulary import ATTRIBUTES, values_of
 
 PLACES = ("here", "there")
-USUAL = {"age": "18-64", "fifth": "3", "acuity": "3", "stream": "medical", "route": "walk_in", "place": "here"}
+USUAL = {
+    "age": "18-64",
+    "fifth": "3",
+    "acuity": "3",
+    "stream": "medical",
+    "route": "walk_in",
+    "place": "here",
+}
 """What patients of these tests are like, unless told otherwise; every other attribute has its first value."""
 TIMES = ("arrived", "accepted", "assessed", "started", "finished", "left")
 
@@ -64,12 +71,18 @@ class World:
         alternatives: Mapping[str, list[Mapping[str, Any]]] | None = None,
         days: int = 14,
     ) -> None:
+        self.settings = {name: dict(settings) for name, settings in services.items()}
         specs = {name: spec_of(settings) for name, settings in services.items()}
         context = {"places": PLACES}
         self.scenario = Scenario.model_validate(
             {
                 "name": "test",
-                "time": {"start": "2026-11-02", "warm_up": "0 min", "horizon": f"{days} days", "initial": "empty"},
+                "time": {
+                    "start": "2026-11-02",
+                    "warm_up": "0 min",
+                    "horizon": f"{days} days",
+                    "initial": "empty",
+                },
                 "places": {name: {} for name in PLACES},
                 "services": specs,
                 "demand": {},
@@ -98,8 +111,7 @@ class World:
 
     def change(self, minute: float, service: str, **settings: Any) -> None:
         """Change settings of a service at a minute."""
-        running = self[service]
-        new = spec_of({**_raw(running.spec), **settings})
+        running, new = self[service], spec_of({**self.settings[service], **settings})
         self.at(minute, lambda: running.configure(new))
 
     def run(self, until: float | None = None) -> World:
@@ -161,10 +173,6 @@ class World:
 def spec_of(settings: Mapping[str, Any]) -> Any:
     """Return the settings of a service, read as a scenario file is read."""
     return KINDS[str(settings["kind"])].model_validate(dict(settings), context={"places": PLACES})
-
-
-def _raw(spec: Any) -> dict[str, Any]:
-    return {name: getattr(spec, name) for name in spec.model_fields_set}
 
 
 def _code(name: str, person: Mapping[str, str]) -> int:

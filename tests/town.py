@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from support import TIMES, USUAL, Visit, World
 
 from flowsim.spec.expected import Flow
 from flowsim.vocabulary import ATTRIBUTES
+from support import TIMES, USUAL, Visit, World
 
 DAY = 24
 

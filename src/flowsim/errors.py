@@ -15,7 +15,6 @@ __all__ = ["FlowsimError", "InputError", "Problem", "nearest", "render", "summar
 
 _WIDTH = 80
 _INDENT = "   "
-_ENDS_TOKEN = set(":,[]{} \t")
 
 
 @dataclass(frozen=True)
@@ -161,24 +160,31 @@ def _cut(source: str, column: int, room: int) -> tuple[str, int]:
 
 
 def _token_length(source: str, start: int) -> int:
-    """Return how many characters the word or quoted text at `start` takes."""
+    """Return how many characters the name, value or bracket at `start` takes."""
     rest = source[start:]
     if rest[:1] in {'"', "'"}:
         end = rest.find(rest[0], 1)
         return end + 1 if end > 0 else len(rest)
+    depth = 0
     for index, char in enumerate(rest):
-        if char in _ENDS_TOKEN and index and not _inside_word(rest, index):
-            return index
-    return len(rest)
+        if depth == 0 and _ends_token(rest, index):
+            return len(rest[:index].rstrip())
+        depth += (char in "[{") - (char in "]}")
+        if depth == 0 and index and rest[0] in "[{":
+            return index + 1
+    return len(rest.rstrip())
 
 
-def _inside_word(rest: str, index: int) -> bool:
-    """Tell whether a separator belongs to the value (``14:00``) rather than ends it."""
-    return rest[index] == ":" and rest[index + 1 : index + 2].strip() != ""
+def _ends_token(rest: str, index: int) -> bool:
+    """Tell whether a name or value ends before the character at `index`."""
+    char, after = rest[index], rest[index + 1 : index + 2]
+    if char == ":":
+        return not after.strip()
+    return char in ",]}" or (char == "#" and rest[index - 1 : index] == " ")
 
 
 def summary(problems: Sequence[Problem]) -> str:
-    """Return one closing sentence, for instance ``3 problems in 2 files. Nothing was run.``"""
+    """Return one closing sentence, such as "3 problems in 2 files. Nothing was run"."""
     errors = [problem for problem in problems if problem.severity == "error"]
     warnings = len(problems) - len(errors)
     parts = [_counted(len(errors), "problem")] if errors else []

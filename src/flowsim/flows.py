@@ -78,7 +78,9 @@ def _demand(scenario: Scenario) -> Iterator[tuple[str, Flow]]:
     streams = []
     for demand in scenario.demand.values():
         found = cells(scenario, demand).by_admission()
-        streams.append((demand.to, found.attrs, found.weight * mean_per_day(scenario, demand), found.admission))
+        streams.append(
+            (demand.to, found.attrs, found.weight * mean_per_day(scenario, demand), found.admission)
+        )
     if not streams:
         return
     names = list(streams[0][1])
@@ -153,7 +155,7 @@ def _offer(scenario: Scenario, key: str, flow: Flow, send: Any) -> Flow:
         if option.hours is not None:
             taken = taken * min(option.hours.hours_per_week() / 168.0, 1.0)
         truly = 1.0 if option.additional is None else flow.share(option.additional)
-        send(option.to, replace(flow * taken, remaining=None))
+        send(option.to, flow * taken)
         flow = flow * (1.0 - taken * truly)
     return flow
 

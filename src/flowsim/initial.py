@@ -85,11 +85,10 @@ def _settle(system: System, patient: Patient, service: Service[Any], stay: float
     """Put a patient where somebody with this stay and this time behind them would be."""
     where, remaining = service.settle(patient, stay, elapsed)
     place = where.place()
-    if place is None or not place.has_room:
+    if place is None or remaining <= 0.0 or not place.has_room:
         return
     place.seize(patient)
     patient.held = place
-    patient.remaining = max(remaining, 1e-6)
+    patient.remaining = remaining
     patient.spell = 1
     system.kernel.start(patient, journey(system.kernel, patient, where, inside=True))
-

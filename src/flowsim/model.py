@@ -135,8 +135,7 @@ def _inducer(system: System) -> Any:
         extra = Patient(patient.block, patient.row)
         extra.visits = Counter({s.bit: INDUCED_VISIT for s in system.services.values()})
         extra.seen = -1
-        kernel = system.kernel
-        kernel.start(extra, journey(kernel, extra, service))
+        system.kernel.start_soon(extra, journey(system.kernel, extra, service))
 
     return induce
 

@@ -17,6 +17,7 @@ from flowsim.units import UNLIMITED, format_number
 
 if TYPE_CHECKING:
     from flowsim.services import CareSpec
+    from flowsim.spec.origin import Origin
     from flowsim.spec.scenario import Scenario
 
 FULL = 1.0
@@ -83,6 +84,13 @@ def _problem(scenario: Scenario, load: Load) -> Problem:
     )
 
 
+def _was_changed(origin: Origin) -> bool:
+    """Say whether a value is not what the parent scenario has."""
+    if origin.replaced is None:
+        return origin.layer == "--set"
+    return origin.layer in ("change", "--set") or origin.replaced.layer == "extends"
+
+
 def _to_blame(scenario: Scenario, load: Load) -> list[str]:
     """Return the lines that set the capacity, and those changed from what they were in a parent."""
     blamed = []
@@ -90,8 +98,10 @@ def _to_blame(scenario: Scenario, load: Load) -> list[str]:
     last = load.resource.split(".")[-1]
     for path, origin in scenario.provenance.items():
         own = path.startswith(prefix) and last in path.split(".")
-        changed = origin.replaced is not None and (path.startswith(("demand.", prefix)) or own)
+        changed = _was_changed(origin) and (path.startswith(("demand.", prefix)) or own)
         if own or changed:
-            before = "" if origin.replaced is None else f" ({origin.replaced.place} had {origin.replaced.value})"
+            before = (
+                "" if origin.replaced is None else f" ({origin.replaced.place} had {origin.replaced.value})"
+            )
             blamed.append(f"{origin.place} sets {path} to {origin.value}{before}")
     return sorted(blamed, key=lambda line: "had" not in line)[:BLAMED]

@@ -50,7 +50,8 @@ def number_of(value: object) -> float | None:
     if is_number(value):
         return float(value) if math.isfinite(value) else None
     match = _PLAIN_NUMBER.fullmatch(value) if isinstance(value, str) else None
-    return float(match[1]) if match else None
+    number = float(match[1]) if match else math.nan
+    return number if math.isfinite(number) else None
 
 
 def show(value: object) -> str:
@@ -65,7 +66,7 @@ def show(value: object) -> str:
         return "a list"
     if isinstance(value, float):
         return format_number(value)
-    text = str(value)
+    text = str(value) or "an empty text"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -78,20 +79,21 @@ def parse_duration(value: object) -> float:
     number = number_of(value)
     if number is not None:
         raise ValueError(_bare_duration(number))
-    if not isinstance(value, str):
-        raise ValueError(f"{_found(value)} is not a length of time: write 45 min, 6 hours or 2 days")
+    text = value if isinstance(value, str) else ""
+    if not text.strip():
+        raise ValueError(
+            f"{_found(value) or 'nothing'} is not a length of time: write 45 min, 6 hours or 2 days"
+        )
     total, position = 0.0, 0
-    while position < len(value):
-        match = _DURATION.match(value, position)
+    while position < len(text):
+        match = _DURATION.match(text, position)
         if match is None:
-            raise ValueError(_unreadable_duration(value))
+            raise ValueError(_unreadable_duration(text))
         total += float(match[1]) * MINUTES[_unit(match[2])]
         position = match.end()
-    if position == 0:
-        raise ValueError("a length of time is missing: write 45 min, 6 hours or 2 days")
-    if "-" in value:
-        raise ValueError(f"{value} is below zero: a length of time cannot be negative")
-    return _finite(total, value)
+    if "-" in text:
+        raise ValueError(f"{text} is below zero: a length of time cannot be negative")
+    return _finite(total, text)
 
 
 def _bare_duration(number: float) -> str:
@@ -104,7 +106,8 @@ def _bare_duration(number: float) -> str:
 def _unreadable_duration(value: str) -> str:
     if _CLOCK.fullmatch(value):
         hours, minutes = value.split(":")
-        return f"{value} is a time of day, not a length of time: write {hours.strip()} hours {minutes} min"
+        noun = "hour" if int(hours) == 1 else "hours"
+        return f"{value} is a time of day, not a length of time: write {int(hours)} {noun} {minutes} min"
     return f"{show(value)} is not a length of time: write 45 min, 6 hours or 2 days"
 
 
@@ -113,7 +116,7 @@ def _unit(word: str) -> str:
     if unit:
         return unit
     if word.lower() in {"month", "months", "year", "years"}:
-        raise ValueError(f"{word} have no fixed length: write days or weeks")
+        raise ValueError("a month or a year has no fixed length: write days or weeks")
     close = nearest(word, MINUTES)
     guess = f" (did you mean {close[0]}?)" if close else ""
     raise ValueError(f"{word} is not a unit of time{guess}: use s, min, hours, days or weeks")
@@ -148,8 +151,9 @@ def parse_share(value: object, most: float = 1.0) -> float:
     if share < 0:
         raise ValueError(f"{value} is below 0%: a share lies between 0% and {format_share(min(most, 1.0))}")
     if share > most:
-        raise ValueError(f"{value} is more than {format_share(most)}: a share lies between 0% and "
-                         f"{format_share(most)}")
+        raise ValueError(
+            f"{value} is more than {format_share(most)}: a share lies between 0% and {format_share(most)}"
+        )
     return share
 
 
@@ -229,8 +233,10 @@ def parse_number(value: object, least: float = 0.0, above: float | None = None) 
     if above is not None and number <= above:
         raise ValueError(f"{format_number(number)} must be more than {format_number(above)}")
     if number < least:
-        raise ValueError(f"{format_number(number)} is below {format_number(least)}: "
-                         f"it must be {format_number(least)} or more")
+        raise ValueError(
+            f"{format_number(number)} is below {format_number(least)}: "
+            f"it must be {format_number(least)} or more"
+        )
     return number
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from support import spec_of
-from town import DAY, Town, flow_of
 
 from flowsim.services.urgent_community_response import UrgentCommunityResponseSpec
+from support import spec_of
+from town import DAY, Town, flow_of
 
 
 def response(team: str = "1", visit: Any = "1 hour", **more: Any) -> dict[str, Any]:
@@ -182,11 +182,11 @@ def test_only_those_kept_at_home_are_followed_up() -> None:
 def test_each_follow_up_has_luck_of_its_own() -> None:
     gap = {"mean": "1 day", "sd": "12 hours"}
     town = Town({"ucr": response(follow_ups="3", follow_up_gap=gap, follow_up_visit="30 min")})
-    gaps = town["ucr"].follow_up_gap
-    town.send("ucr", at=0)
-    town.run(until=0)
-    (patient,) = town.patients
-    assert len({gaps.at(patient, repeat) for repeat in range(3)}) == 3
+    who = town.send("ucr", at=0)
+    visit = town.run().visit(who, "ucr")
+    gaps = [town["ucr"].follow_up_gap.at(town.patients[who], repeat) / 60 for repeat in range(3)]
+    assert len(set(gaps)) == 3
+    assert visit.left == pytest.approx(1 + sum(gaps) + 3 * 0.5)
 
 
 def test_the_number_of_follow_ups_follows_the_mix() -> None:
@@ -204,7 +204,13 @@ def test_the_number_of_follow_ups_follows_the_mix() -> None:
 
 def test_outcomes_lead_to_their_services() -> None:
     ward = {"kind": "ward", "beds": 9, "stay": "1 hour"}
-    by_age = {"by": "age", "85+": "virtual_ward", "75-84": "same_day", "65-74": "conveyed", "otherwise": "kept_at_home"}
+    by_age = {
+        "by": "age",
+        "85+": "virtual_ward",
+        "75-84": "same_day",
+        "65-74": "conveyed",
+        "otherwise": "kept_at_home",
+    }
     town = Town(
         {"ucr": response(team="9", outcome=by_age), "vw": ward, "sdec": ward, "ed": ward},
         {"ucr": {"virtual_ward": "vw", "same_day": "sdec", "conveyed": "ed"}},
@@ -237,7 +243,7 @@ def test_alternatives_are_tried_for_those_who_would_be_conveyed() -> None:
     assert town.path(full) == ["ucr", "ed"]
 
 
-# -- for alternatives, the load check and the reader of messages -----------------------------------------------
+# -- for alternatives, the load check and the reader of messages -------------------------------------------
 
 
 def test_there_is_room_in_hours_up_to_the_limit() -> None:
@@ -253,7 +259,9 @@ def test_there_is_room_in_hours_up_to_the_limit() -> None:
 
 def test_the_expected_use_of_the_team_counts_travel_and_follow_ups_of_those_kept_at_home() -> None:
     settings = response(
-        travel="30 min", outcome={"kept_at_home": "80%", "conveyed": "rest"}, **FOLLOWED | {"follow_ups": {"0": "50%", "2": "rest"}}
+        travel="30 min",
+        outcome={"kept_at_home": "80%", "conveyed": "rest"},
+        **FOLLOWED | {"follow_ups": {"0": "50%", "2": "rest"}},
     )
     expected = UrgentCommunityResponseSpec.model_validate(settings).expect(flow_of(per_day=24))
     assert expected.loads["team"] == pytest.approx(1.5 + 0.8 * 1.0 * 0.5)
@@ -264,7 +272,10 @@ def test_the_expected_use_of_the_team_counts_travel_and_follow_ups_of_those_kept
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"outcome": {"kept_at_home": "80%", "conveyd": "20%"}}, "conveyd is not a value of outcome. Did you mean conveyed?"),
+        (
+            {"outcome": {"kept_at_home": "80%", "conveyd": "20%"}},
+            "conveyd is not a value of outcome. Did you mean conveyed?",
+        ),
         (FOLLOWED | {"follow_ups": {"some": "100%"}}, "some is not a number of visits from 0 to 30"),
         ({"follow_ups": "1"}, "there are follow-up visits: give follow_up_gap and follow_up_visit too"),
     ],

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from town import DAY, Town, flow_of
 
 from flowsim.kernel.patient import Patient
 from flowsim.services.virtual_ward import VirtualWard, VirtualWardSpec
+from town import DAY, Town, flow_of
 
 
 def virtual_ward(places: int = 1, stay: Any = "5 days", **more: Any) -> dict[str, Any]:

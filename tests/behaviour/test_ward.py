@@ -1,11 +1,13 @@
 """A ward: the bed is held until discharge has been arranged, and whoever needs a bed waits where they are."""
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
-from town import DAY, Town, flow_of
 
 from flowsim.services.ward import Ward, WardSpec
+from town import DAY, Town, flow_of
 
 
 def ward(beds: int = 1, stay: Any = "2 days", **more: Any) -> dict[str, Any]:
@@ -380,6 +382,17 @@ def test_the_expected_use_of_beds_counts_only_the_part_of_the_stay_spent_here() 
     assert expected.outcomes["moved_on"].total == pytest.approx(5)
     assert expected.outcomes["ready"].total == pytest.approx(5)
     assert expected.outcomes["moved_on"].remaining == pytest.approx([2.5 * 1440])
+
+
+def test_who_has_moved_on_once_does_not_move_on_again() -> None:
+    settings = assessment(move_on={"share": "100%", "after": "1 hour"}) | {"third": ward()}
+    town = Town(settings, {"assessment": {"moved_on": "medical"}, "medical": {"moved_on": "third"}})
+    who = town.send("assessment", at=0)
+    assert town.run().path(who) == ["assessment", "medical"]
+    spec = WardSpec.model_validate(settings["medical"])
+    expected = spec.expect(replace(flow_of(per_day=2), remaining=np.array([1440.0])))
+    assert expected.loads["beds"] == pytest.approx(2)
+    assert expected.outcomes["moved_on"].total == 0
 
 
 def test_a_ward_has_room_only_with_a_free_bed() -> None:

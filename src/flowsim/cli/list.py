@@ -18,21 +18,27 @@ Rows = list[dict[str, Any]]
 
 @click.command("list", short_help="List services, levers, measures, scenarios or finished runs.")
 @click.argument("what", metavar="services|levers|measures|scenarios|runs")
-@click.argument("file", required=False, metavar="[FILE]")
+@click.argument("where", required=False, metavar="[FILE]")
+@click.argument("path", required=False, metavar="[PATH]")
 @results_option
 @json_option
 @verbose_option
-def command(what: str, file: str | None, results: str | None, as_json: bool) -> None:
+def command(what: str, where: str | None, path: str | None, results: str | None, as_json: bool) -> None:
     """List services, levers, measures, scenarios or finished runs.
 
-    With a scenario FILE, services and levers are those of that scenario. For scenarios, FILE is the
-    folder to look in.
-    """
+    \b
+    services         the kinds of service there are
+    services FILE    the services of a scenario
+    levers FILE      the numbers a scenario sets; PATH picks some, such as services.*
+    measures         everything that is measured
+    scenarios [DIR]  the scenario files in a folder
+    runs             the finished runs in the results folder
+    """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
     if what not in LISTS:
         close = nearest(what, LISTS)
         hint = f"Did you mean {close[0]}?" if close else ""
         raise InputError([Problem(f"There is no list of {what}.", allowed=", ".join(LISTS), hint=hint)])
-    rows = LISTS[what](file, results)
+    rows = LISTS[what](where, path or results)
     if as_json:
         say_json(rows)
     elif rows:
@@ -41,60 +47,67 @@ def command(what: str, file: str | None, results: str | None, as_json: bool) -> 
         say(f"No {what}.")
 
 
-def _services(file: str | None, _results: str | None) -> Rows:
+def _services(file: str | None, _path: str | None) -> Rows:
     """Return the kinds of service, or the services of a scenario."""
-    if file:
-        from flowsim.cli.files import load_all
+    if file is None:
+        from flowsim.services import KINDS
 
-        (scenario,) = load_all([file])
-        services = scenario.services.items()
-        return [{"service": name, "kind": spec.kind, "label": spec.label or name} for name, spec in services]
-    from flowsim.services import KINDS
+        return [
+            {"kind": kind, "what it is": _first_line(spec.__doc__)} for kind, spec in sorted(KINDS.items())
+        ]
+    from flowsim.cli.files import load_one
+    from flowsim.scenario.describe import list_services
 
-    return [{"kind": kind, "what it is": _first_line(spec.__doc__)} for kind, spec in sorted(KINDS.items())]
+    lines = list_services(load_one(file))
+    return [
+        {"service": each.name, "kind": each.kind, "place": each.place, "label": each.label} for each in lines
+    ]
 
 
 def _first_line(text: str | None) -> str:
     return (text or "").strip().partition("\n")[0]
 
 
-def _levers(file: str | None, _results: str | None) -> Rows:
+def _levers(file: str | None, path: str | None) -> Rows:
     """Return what can be changed in a scenario."""
-    if not file:
+    if file is None:
         raise InputError([Problem("Levers belong to a scenario.", hint="flowsim list levers FILE")])
-    from flowsim.cli.files import load_all
-    from flowsim.scenario.explain import levers
+    from flowsim.cli.files import load_one
+    from flowsim.scenario.describe import list_levers
 
-    (scenario,) = load_all([file])
-    return [
-        {"lever": lever.path, "value": lever.value, "what it is": lever.meaning} for lever in levers(scenario)
-    ]
+    levers = list_levers(load_one(file), path or "")
+    return [{"lever": each.path, "value": each.value, "grade": each.grade} for each in levers]
 
 
-def _measures(_file: str | None, _results: str | None) -> Rows:
+def _measures(_file: str | None, _path: str | None) -> Rows:
     """Return every measure."""
     from flowsim.measures.catalogue import CATALOGUE
 
     return [{"measure": each.id, "unit": each.unit, "label": each.label} for each in CATALOGUE.values()]
 
 
-def _scenarios(file: str | None, _results: str | None) -> Rows:
+def _scenarios(folder: str | None, _path: str | None) -> Rows:
     """Return the scenario files in a folder, with their titles."""
-    folder = Path(file or ("scenarios" if Path("scenarios").is_dir() else "."))
-    files = sorted(path for path in folder.rglob("*.yaml") if "results" not in path.parts)
+    top = Path(folder or ("scenarios" if Path("scenarios").is_dir() else "."))
+    if not top.is_dir():
+        raise InputError([Problem("There is no such folder.", file=str(top))])
+    files = sorted(path for path in top.rglob("*.yaml") if not {"results", ".venv"} & set(path.parts))
     found = ((path, _top_lines(path)) for path in files)
-    return [{"file": str(path), "title": top.get("title", "")} for path, top in found if "flowsim" in top]
+    return [
+        {"file": str(path), "title": lines.get("title", "")}
+        for path, lines in found
+        if "time" in lines or "extends" in lines
+    ]
 
 
 def _top_lines(path: Path) -> dict[str, str]:
-    """Return the plain entries at the top of a scenario file, without loading it."""
+    """Return some of the entries at the top of a scenario file, without loading it."""
     try:
-        text = path.read_text(encoding="utf-8")[:20_000]
+        text = path.read_text(encoding="utf-8")[:100_000]
     except (OSError, UnicodeDecodeError):
         return {}
-    return {
-        key: value.strip("\"' ") for key, value in re.findall(r"(?m)^(flowsim|name|title): *(.+?) *$", text)
-    }
+    entries = re.findall(r"(?m)^(title|time|extends): *(.*?) *$", text)
+    return {key: value.strip("\"' ") for key, value in entries}
 
 
 def _runs(_file: str | None, results: str | None) -> Rows:
@@ -102,16 +115,15 @@ def _runs(_file: str | None, results: str | None) -> Rows:
     from flowsim.store.find import runs
     from flowsim.store.manifest import Manifest, results_root
 
-    found = [(path, Manifest.read(path)) for path in runs(results_root(results))]
+    found = [Manifest.read(path) for path in runs(results_root(results))]
     return [
         {
             "scenario": run.name,
             "run": run.run_id,
             "replications": run.replications,
             "finished": run.finished[:16].replace("T", " ") or "interrupted",
-            "title": run.title,
         }
-        for _, run in found
+        for run in found
     ]
 
 

@@ -2,10 +2,46 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
+from flowsim.errors import InputError, Problem, nearest
+
 if TYPE_CHECKING:
+    from flowsim.measures.measure import Measure
     from flowsim.store.results import Results
+
+
+def known(name: str) -> Measure:
+    """Return a measure by its id.
+
+    Raises:
+        InputError: There is none; the nearest ids are suggested.
+    """
+    from flowsim.measures.catalogue import CATALOGUE
+
+    if name not in CATALOGUE:
+        close = nearest(name, CATALOGUE, n=3)
+        hint = (
+            f"Did you mean {' or '.join(close)}?" if close else "`flowsim list measures` shows all of them."
+        )
+        raise InputError([Problem(f"There is no measure called {name}.", hint=hint)])
+    return CATALOGUE[name]
+
+
+def about(measure: Measure) -> str:
+    """Return what a measure is, for a terminal."""
+    better = {"higher": "A higher value is better.", "lower": "A lower value is better."}
+    levels = ", ".join(level.replace("_", " ") for level in measure.levels)
+    sentences = [
+        measure.definition,
+        f"Unit: {measure.unit}. {better.get(measure.better or '', '')}",
+        measure.at_end,
+        f"Given for: {levels}.",
+        f"Source: {measure.source}" if measure.source else "",
+    ]
+    body = [textwrap.fill(text.strip(), 77) for text in sentences if text]
+    return f"{measure.id}: {measure.label}\n" + textwrap.indent("\n".join(body), "   ")
 
 
 def headline_rows(results: Results) -> list[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -11,6 +12,12 @@ import click
 
 VERBOSE = "flowsim.verbose"
 """Key in the context under which ``-v`` is kept."""
+
+WIDTH = 80
+"""Columns of the page."""
+
+GAP = "  "
+"""Between two columns of a table."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,8 +47,27 @@ def _plain(content: object) -> object:
     return content
 
 
+def counted(number: int, noun: str) -> str:
+    """Return "1 replication" or "4 replications"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def wrapped(text: str) -> str:
+    """Return text with lines longer than the page broken between words, their indent kept."""
+    return "\n".join(_wrapped(line) for line in text.splitlines())
+
+
+def _wrapped(line: str) -> str:
+    if len(line) <= WIDTH:
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line.strip(), WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False
+    )
+
+
 def say_table(rows: Sequence[Sequence[str]], heads: Sequence[str] = (), right: Sequence[int] = ()) -> None:
-    """Print columns on stdout, as wide as their longest text.
+    """Print columns on stdout, as wide as their longest text; the last one is wrapped to fit the page.
 
     Args:
         rows: The texts of each row.
@@ -52,11 +78,17 @@ def say_table(rows: Sequence[Sequence[str]], heads: Sequence[str] = (), right: S
     if not everything:
         return
     widths = [max(len(row[column]) for row in everything) for column in range(len(everything[0]))]
+    room = max(WIDTH - sum(widths[:-1]) - len(GAP) * (len(widths) - 1), 20)
     for row in everything:
-        cells = [
-            t.rjust(w) if i in right else t.ljust(w) for i, (t, w) in enumerate(zip(row, widths, strict=True))
+        first, *more = textwrap.wrap(row[-1], room, break_long_words=False) or [""]
+        cells = [*row[:-1], first]
+        aligned = [
+            t.rjust(w) if i in right else t.ljust(w)
+            for i, (t, w) in enumerate(zip(cells, widths, strict=True))
         ]
-        say("  ".join(cells).rstrip())
+        say(GAP.join(aligned).rstrip())
+        for line in more:
+            say(" " * (sum(widths[:-1]) + len(GAP) * (len(widths) - 1)) + line)
 
 
 def _keep_verbose(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:

@@ -9,6 +9,7 @@ import click
 
 from flowsim.cli.output import (
     complain,
+    counted,
     json_option,
     quiet_option,
     results_option,
@@ -116,10 +117,12 @@ def _tell(ran: Ran, quiet: bool) -> None:
     results, manifest = ran.results, ran.results.manifest
     count = len(results.replications)
     state = "already done" if ran.fresh == 0 else "done"
-    say(f"{manifest.name}: {_counted(count, 'replication')} {state} in {_short(results.path)}")
+    say(f"{manifest.name}: {counted(count, 'replication')} {state} in {_short(results.path)}")
     if quiet:
         return
-    say(f"   {manifest.patients:,} patients, {manifest.state_changes:,} state changes.")
+    patients = sum(record.patients for record in results.records)
+    changes = sum(record.state_changes for record in results.records)
+    say(f"   {patients:,} patients, {changes:,} state changes.")
     if ran.fresh:
         say(
             f"   {ran.cpu_seconds:.1f} CPU-seconds, {ran.wall_seconds:.1f} seconds, "
@@ -157,8 +160,8 @@ def _as_json(ran: Ran) -> dict[str, Any]:
         "path": str(ran.results.path),
         "replications": len(ran.results.replications),
         "fresh": ran.fresh,
-        "patients": manifest.patients,
-        "state_changes": manifest.state_changes,
+        "patients": sum(record.patients for record in ran.results.records),
+        "state_changes": sum(record.state_changes for record in ran.results.records),
         "cpu_seconds": round(ran.cpu_seconds, 3),
         "wall_seconds": round(ran.wall_seconds, 3),
         "peak_memory_mb": ran.peak_memory_mb,
@@ -168,10 +171,6 @@ def _as_json(ran: Ran) -> dict[str, Any]:
         "headline": manifest.headline,
         "warnings": list(manifest.warnings),
     }
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _short(path: Path) -> str:

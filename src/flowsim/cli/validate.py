@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowsim.cli.output import complain, json_option, quiet_option, say, say_json, set_option, verbose_option
+from flowsim.cli.output import (
+    complain,
+    counted,
+    json_option,
+    quiet_option,
+    say,
+    say_json,
+    set_option,
+    verbose_option,
+)
 
 if TYPE_CHECKING:
     from flowsim.errors import Problem
@@ -38,7 +47,9 @@ def command(
     elif problems and not quiet:
         complain(render(ordered(problems)))
     for scenario in scenarios if not as_json else ():
-        say(f"{scenario.name}: valid ({len(scenario.services)} services, {len(scenario.demand)} demand streams).")
+        services = counted(len(scenario.services), "service")
+        streams = counted(len(scenario.demand), "stream")
+        say(f"{scenario.name}: valid ({services}, {streams} of demand).")
 
 
 def _wrong(problems: list[Problem]) -> bool:

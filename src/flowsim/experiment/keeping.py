@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from flowsim.store.tables import Coded
+from flowsim.store.tables import Coded, coded
 from flowsim.tables import BUSY, CAPACITY, QUEUE, TIMES
-from flowsim.vocabulary import ATTRIBUTES, values_of
+from flowsim.vocabulary import ATTRIBUTES, everywhere
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from flowsim.measures.series import SeriesTable
     from flowsim.spec.scenario import Scenario
     from flowsim.tables import Replication
@@ -27,17 +24,10 @@ def through_time(table: SeriesTable) -> dict[str, Any]:
     series, steps = table.values.shape if table.keys else (0, 0)
     columns: dict[str, Any] = {}
     for position, name in enumerate(("measure", "level", "group")):
-        codes, texts = _numbered(key[position] for key in table.keys)
-        columns[name] = Coded(np.repeat(codes, steps), texts)
+        words = coded(key[position] for key in table.keys)
+        columns[name] = Coded(np.repeat(words.codes, steps), words.texts)
     columns[table.step] = np.tile(np.arange(steps, dtype=np.int16), series)
     return columns | {"value": table.values.ravel()}
-
-
-def _numbered(words: Iterable[str]) -> tuple[NDArray[np.int32], list[str]]:
-    """Return a number for each word, and the words in the order of their numbers."""
-    known: dict[str, int] = {}
-    codes = [known.setdefault(word, len(known)) for word in words]
-    return np.array(codes, dtype=np.int32), list(known)
 
 
 def occupancy(replication: Replication) -> dict[str, Any]:
@@ -48,8 +38,8 @@ def occupancy(replication: Replication) -> dict[str, Any]:
     hours, pools, _ = replication.occupancy.shape
     columns: dict[str, Any] = {"hour": np.repeat(np.arange(hours, dtype=np.int32), pools)}
     for position, name in enumerate(("service", "resource")):
-        codes, texts = _numbered(pool[position] for pool in replication.pools)
-        columns[name] = Coded(np.tile(codes, hours), texts)
+        words = coded(pool[position] for pool in replication.pools)
+        columns[name] = Coded(np.tile(words.codes, hours), words.texts)
     for name, position in (("busy", BUSY), ("queue", QUEUE), ("capacity", CAPACITY)):
         columns[name] = replication.occupancy[:, :, position].ravel()
     return columns
@@ -57,14 +47,15 @@ def occupancy(replication: Replication) -> dict[str, Any]:
 
 def patients(replication: Replication, scenario: Scenario) -> dict[str, Any]:
     """Return one row for each patient: who they are, and when they came (minutes since the warm-up began)."""
-    table, places = replication.patients, tuple(scenario.places)
+    table = replication.patients
+    values = {**ATTRIBUTES, "place": everywhere(tuple(scenario.places))}
     columns: dict[str, Any] = {
         "patient": np.arange(len(table["uid"]), dtype=np.int32),
         "uid": table["uid"],
         "demand": Coded(table["demand"], replication.demand),
         "arrived": table["arrived"],
     }
-    return columns | {n: Coded(table[n], values_of(n, places)) for n in ATTRIBUTES if n in table}
+    return columns | {name: Coded(table[name], values[name]) for name in values if name in table}
 
 
 def visits(replication: Replication, scenario: Scenario) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class Lines:
     def start(self, label: str, done: int, total: int | None) -> None:
         """Write what begins."""
         self._label, self._clock, self._last = label, Clock(done), time.monotonic()
-        of = "until precise enough" if total is None else f"{total} replications"
+        of = "until precise enough" if total is None else f"{total} replication{'s' * (total != 1)}"
         already = f", {done} already done" if done else ""
         self._write(f"{label}: {of}{already}")
 

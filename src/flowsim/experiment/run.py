@@ -44,7 +44,8 @@ def run(scenarios: Any, replications: int | None = None, **options: Any) -> Resu
         The results of one scenario, or a list of results in the order given.
 
     Raises:
-        InputError: A setting makes no sense, the system cannot settle, or another process is writing to the same run folder.
+        InputError: A setting makes no sense, the system cannot settle, or another process is writing to
+            the same run folder.
         Interrupted: It was stopped from the keyboard.
         ReplicationFailed: The model failed; finished replications are kept.
     """

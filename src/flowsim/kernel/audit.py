@@ -93,7 +93,9 @@ def conserve(kernel: Kernel) -> None:
     present = len(holding) + len(queued) + len(kernel.ready) + kernel.attending
     if present != kernel.started - kernel.finished:
         inside = kernel.started - kernel.finished
-        raise AuditError(f"{kernel.started} came, {kernel.finished} left, but {present} and not {inside} found")
+        raise AuditError(
+            f"{kernel.started} came, {kernel.finished} left, but {present} and not {inside} found"
+        )
 
 
 def check_tables(result: Replication) -> None:

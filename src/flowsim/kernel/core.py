@@ -33,11 +33,11 @@ Entry = tuple[float, int, int, Event]
 class Timer(Event):
     """A call at a later minute, re-armable, that costs one heap entry."""
 
-    __slots__ = ("callbacks", "calls")
-    _ok = True
+    __slots__ = ("_ok", "callbacks", "calls")
     _value = None
 
     def __init__(self, call: Callable[[Event], None]) -> None:
+        self._ok = True
         self.calls = [call]
 
 
@@ -65,8 +65,7 @@ class Kernel:
         self._areas: array[float] = array("d")
         self._looks = 0
         self.parked: dict[int, list[Entry]] = {}
-        self.advance, self.resume = _driver(self)
-        self.callbacks = [self.advance]
+        self.resume = _driver(self)
 
     @property
     def now(self) -> float:
@@ -84,6 +83,9 @@ class Kernel:
 
         Thousands of patients in beds would otherwise make every step of everybody else search a long list.
         """
+        if not when >= self.env._now:
+            minutes = when - self.env._now
+            raise ValueError(f"a patient was asked to wait {minutes} minutes: time does not run backwards")
         period = int(when // FAR)
         parked = self.parked.get(period)
         if parked is None:
@@ -102,15 +104,20 @@ class Kernel:
         """Begin a patient's journey now."""
         self.started += 1
         patient.send = care.send
-        self.resume(patient, None)
-        self.drain()
+        self.resume(patient)
+
+    def start_soon(self, patient: Patient, care: Care) -> None:
+        """Begin a patient's journey at this minute, once whoever is moving now has moved."""
+        self.started += 1
+        patient.send = care.send
+        patient.granted = None
+        self.ready.append(patient)
 
     def drain(self) -> None:
         """Move on everyone who has been granted something and has not yet been told."""
-        ready, resume = self.ready, self.resume
-        while ready:
-            patient = ready.popleft()
-            resume(patient, patient.granted)
+        if self.ready:
+            patient = self.ready.popleft()
+            self.resume(patient, patient.granted)
 
     def later(self, minutes: float, call: Callable[[Event], None]) -> None:
         """Call a function once, ``minutes`` from now."""
@@ -158,7 +165,7 @@ class Kernel:
             arrivals: who comes when.
             journey: makes the patient and the care process of one arrival.
         """
-        env, ready, resume = self.env, self.ready, self.resume
+        env, resume = self.env, self.resume
         queue, eid = env._queue, env._eid
         following = iter(arrivals).__next__
         who: tuple[float, Any, int]
@@ -168,10 +175,7 @@ class Kernel:
             patient, care = journey(who[1], who[2])
             self.started += 1
             patient.send = care.send
-            resume(patient, None)
-            while ready:
-                other = ready.popleft()
-                resume(other, other.granted)
+            resume(patient)
             try:
                 who = following()
             except StopIteration:
@@ -239,11 +243,11 @@ class Kernel:
         return table
 
 
-def _driver(kernel: Kernel) -> tuple[Callable[[Any], None], Callable[[Patient, Any], None]]:
-    """Return the two hot functions, closed over the few objects they touch.
+def _driver(kernel: Kernel) -> Callable[..., None]:
+    """Return the hot function, closed over the few objects it touches.
 
-    The first moves on a patient whose hold has ended and then everyone whom that freed; the second moves on
-    one patient with the value it waited for.
+    It moves on a patient with the value that was waited for (None after a hold), and then everyone whom that
+    freed, so that a chain of hand-overs is a loop and never a recursion.
     """
     env = kernel.env
     queue, eid = env._queue, env._eid
@@ -251,39 +255,34 @@ def _driver(kernel: Kernel) -> tuple[Callable[[Any], None], Callable[[Patient, A
     callbacks: list[Callable[[Any], None]] = []
     park = kernel.park
 
-    def resume(patient: Patient, value: Any) -> None:
-        send = patient.send
-        assert send is not None
-        try:
-            target = send(value)
-            while target.__class__ is not float:
-                if target is WAITING:
-                    return
-                if isinstance(target, Pool):
-                    target = send(target)
-                elif isinstance(target, Event):
-                    _attend(target, patient)
-                    return
+    def resume(patient: Patient, value: Any = None) -> None:
+        while True:
+            try:
+                target = patient.send(value)  # type: ignore[misc]
+                while type(target) is not float:
+                    if target is WAITING:
+                        break
+                    if isinstance(target, Pool):
+                        target = patient.send(target)  # type: ignore[misc]
+                    elif isinstance(target, Event):
+                        _attend(target, patient)
+                        target = WAITING
+                    else:
+                        target = float(target)
                 else:
-                    target = float(target)
-        except StopIteration:
-            patient.send = None
-            kernel.finished += 1
-            return
-        patient.callbacks = callbacks
-        when = env._now + target
-        if target < FAR:
-            if not target >= 0.0:
-                raise ValueError(f"a patient was asked to wait {target} minutes: time does not run backwards")
-            heappush(queue, (when, NORMAL, next(eid), patient))
-        else:
-            park(when, (when, NORMAL, next(eid), patient))
-
-    def advance(patient: Patient) -> None:
-        resume(patient, None)
-        while ready:
-            other = ready.popleft()
-            resume(other, other.granted)
+                    patient.callbacks = callbacks
+                    when = env._now + target
+                    if not 0.0 <= target < FAR:
+                        park(when, (when, NORMAL, next(eid), patient))
+                    else:
+                        heappush(queue, (when, NORMAL, next(eid), patient))
+            except StopIteration:
+                patient.send = None
+                kernel.finished += 1
+            if not ready:
+                return
+            patient = ready.popleft()
+            value = patient.granted
 
     def _attend(event: Event, patient: Patient) -> None:
         """Wait for any stock SimPy event; a failed one is thrown into the care process."""
@@ -321,5 +320,5 @@ def _driver(kernel: Kernel) -> tuple[Callable[[Any], None], Callable[[Patient, A
         patient.send = thrown
         resume(patient, None)
 
-    callbacks.append(advance)
-    return advance, resume
+    callbacks.append(resume)
+    return resume

@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 PATIENT, SERVICE, SOURCE, VISIT, OUTCOME, ARRIVED, ACCEPTED, ASSESSED, STARTED, FINISHED, LEFT = range(11)
 WIDTH = 11
 
-IDENTITY = {"patient": np.int32, "service": np.int16, "source": np.int16, "visit": np.int16, "outcome": np.int8}
+IDENTITY = {
+    "patient": np.int32,
+    "service": np.int16,
+    "source": np.int16,
+    "visit": np.int16,
+    "outcome": np.int8,
+}
 TIMES = ("arrived", "accepted", "assessed", "started", "finished", "left")
 
 

@@ -40,6 +40,7 @@ class Patient(Event):
     """
 
     __slots__ = (
+        "_ok",
         "at",
         "behind",
         "block",
@@ -62,7 +63,6 @@ class Patient(Event):
         "visits",
     )
 
-    _ok = True
     _value = None
 
     callbacks: Any
@@ -72,6 +72,7 @@ class Patient(Event):
     ready_at: float
 
     def __init__(self, block: Block, row: int) -> None:
+        self._ok = True
         self.block = block
         self.row = row
         self.number = block.base + row

@@ -33,7 +33,7 @@ class Pool:
         name: owner and resource, for instance ``("medway_ed", "majors")``.
         capacity: units, 0 or more.
         classes: number of priority classes.
-        ages: minutes of waiting after which a patient moves up one class (``inf``: never).
+        ages: minutes of waiting after which a patient moves up one class (``inf``: never). Nobody moves up to class 0.
         turnaround: minutes during which a vacated unit cannot be used (cleaning a bed).
 
     Attributes:
@@ -107,7 +107,7 @@ class Pool:
         patient.queues = self.alone
         self._join(patient, priority)
         if patience < inf:
-            self.kernel.later(patience, Patience(patient))
+            self.kernel.later(max(patience, 0.0), Patience(patient))
         return WAITING
 
     def release(self) -> None:
@@ -151,7 +151,7 @@ class Pool:
         knots = np.concatenate(([0.0], np.cumsum(levels[:-1] * np.diff(times[:-1]))))
         which = np.searchsorted(times, edges, side="right") - 1
         area = knots[which] + levels[which] * (edges - times[which])
-        return np.diff(area) / every
+        return np.asarray(np.diff(area) / every)
 
     # -- inside --------------------------------------------------------------------------------------
 
@@ -199,7 +199,7 @@ class Pool:
                 line.popleft()
             if line:
                 since = line[0][2]
-                rank = (priority - int((now - since) / self.ages), since)
+                rank = (max(priority - int((now - since) / self.ages), min(priority, 1)), since)
                 if best is None or rank < best[0]:
                     best = (rank, line)
         assert best is not None, f"{self.name}: {self.waiting} waiting but no valid entry"
@@ -220,7 +220,7 @@ class Pool:
 
 
 class Crew:
-    """A unit that stays with its patient until somebody takes the patient over, and is then busy a while longer.
+    """A unit that stays with its patient until somebody takes the patient over, and is then busy for a while.
 
     To be held like a place (``patient.held``); an ambulance crew at the door and its wrap-up.
 
@@ -253,6 +253,7 @@ class Patience:
         self.ticket = patient.ticket
 
     def __call__(self, _: Event) -> None:
+        """Give up, unless the wait is over."""
         patient = self.patient
         if patient.ticket != self.ticket:
             return
@@ -275,23 +276,27 @@ class Widen:
         self.options = options
 
     def __call__(self, _: Event) -> None:
+        """Join the other queues, unless the wait is over."""
         patient = self.patient
         if patient.ticket != self.ticket:
             return
         for pool, priority in self.options:
             pool._join(patient, priority)
-        patient.queues = (*patient.queues, *(pool for pool, _ in self.options))
-        for pool, _ in self.options:
+        others = [pool for pool, _ in self.options]
+        patient.queues = (*patient.queues, *others)
+        for pool in others:
             pool._serve()
             if patient.ticket != self.ticket:
                 break
-        self.options[0][0].kernel.drain()
+        others[0].kernel.drain()
 
 
 def seize_first(
     patient: Patient, options: list[tuple[Pool, int]], widen_after: float = 0.0, patience: float = inf
 ) -> Any:
-    """Ask for a unit of whichever pool has one, in order: ``pool = yield seize_first(patient, options)``.
+    """Ask for a unit of whichever pool has one, in order.
+
+    Use it as ``pool = yield seize_first(patient, options)``.
 
     Args:
         patient: who asks.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from flowsim.measures import (
+from flowsim.measures.definitions import (
     alternatives,
     ambulance,
     beds,
@@ -16,31 +16,21 @@ from flowsim.measures import (
     time_spent,
     urgent_care,
 )
-from flowsim.measures.collect import Collector
-from flowsim.measures.facts import Facts
 from flowsim.measures.measure import AREAS, Measure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from flowsim.measures.facts import Facts
     from flowsim.tables import Replication
 
-_FILES: tuple[tuple[tuple[Measure, ...], Callable[[Facts, Collector], None]], ...] = (
-    (urgent_care.MEASURES, urgent_care.evaluate),
-    (ambulance.MEASURES, ambulance.evaluate),
-    (alternatives.MEASURES, alternatives.evaluate),
-    (beds.MEASURES, beds.evaluate),
-    (discharge.MEASURES, discharge.evaluate),
-    (community.MEASURES, community.evaluate),
-    (time_spent.MEASURES, time_spent.evaluate),
-    (queueing.MEASURES, queueing.evaluate),
-)
+_DEFINITIONS = (urgent_care, ambulance, alternatives, beds, discharge, community, time_spent, queueing)
 
 CATALOGUE: Mapping[str, Measure] = MappingProxyType(
     {
         measure.id: measure
         for measure in sorted(
-            (measure for measures, _ in _FILES for measure in measures),
+            (measure for area in _DEFINITIONS for measure in area.MEASURES),
             key=lambda measure: list(AREAS).index(measure.area),
         )
     }
@@ -69,12 +59,26 @@ def evaluate(replication: Replication, scenario: Any) -> dict[str, NDArray[Any]]
         Columns measure, level, group (text) and value (in the measure's unit; not a number where there
         was nobody to measure). The group of level "system" is empty.
     """
+    from flowsim.measures.facts import Facts
+
     return evaluate_facts(Facts(replication, scenario))
 
 
 def evaluate_facts(facts: Facts) -> dict[str, NDArray[Any]]:
     """Work out every measure of a replication whose facts have been laid out already; see `evaluate`."""
+    from flowsim.measures import (
+        alternatives,
+        ambulance,
+        beds,
+        community,
+        discharge,
+        queueing,
+        time_spent,
+        urgent_care,
+    )
+    from flowsim.measures.collect import Collector
+
     out = Collector(facts, CATALOGUE)
-    for _, work_out in _FILES:
-        work_out(facts, out)
+    for area in (urgent_care, ambulance, alternatives, beds, discharge, community, time_spent, queueing):
+        area.evaluate(facts, out)
     return out.table()

@@ -142,7 +142,50 @@ def by_replication(columns: Mapping[str, NDArray[Any]]) -> dict[Key, Floats]:
 
 def estimates(columns: Mapping[str, NDArray[Any]], confidence: float = 0.95) -> dict[Key, Estimate]:
     """Return an estimate for every measure, level and group of a long table; see `by_replication`."""
-    return {key: estimate(key, values, confidence) for key, values in by_replication(columns).items()}
+    values = by_replication(columns)
+    matrix = np.array(list(values.values())).reshape(len(values), -1)
+    complete = ~np.isnan(matrix).any(axis=1)
+    found = _complete(
+        [key for key, one in zip(values, complete, strict=True) if one], matrix[complete], confidence
+    )
+    return {
+        key: found[key] if key in found else estimate(key, row, confidence) for key, row in values.items()
+    }
+
+
+def _complete(keys: Sequence[Key], matrix: Floats, confidence: float) -> dict[Key, Estimate]:
+    """Return the estimates of measures that every replication has, all at once; as `estimate` would."""
+    n = matrix.shape[1]
+    if not keys or n < 2:
+        return {}
+    means, sds = matrix.mean(axis=1).tolist(), matrix.std(axis=1, ddof=1).tolist()
+    factor = t_quantile(confidence, n) / sqrt(n)
+    percentiles = np.percentile(matrix, PERCENTILES, axis=1).T.tolist()
+    rows = zip(keys, means, sds, percentiles, strict=True)
+    return {
+        key: Estimate(*key, n, mean, sd, factor * sd, tuple(spread), confidence)
+        for key, mean, sd, spread in rows
+    }
+
+
+def gap(
+    values: Mapping[Key, Floats], measure: str, level: str, between: tuple[str, str], confidence: float = 0.95
+) -> Estimate:
+    """Return the difference between two groups, first less second, estimated within each replication.
+
+    Args:
+        values: from `by_replication`.
+        measure: a measure's id.
+        level: level of both groups, such as "fifth".
+        between: the two groups, such as ("5", "1").
+        confidence: level of the interval, 0 to 1.
+
+    Raises:
+        KeyError: if the measure has no such group.
+    """
+    first, second = between
+    difference = values[measure, level, first] - values[measure, level, second]
+    return estimate((measure, level, f"{first} less {second}"), difference, confidence)
 
 
 def stacked(tables: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:

@@ -131,6 +131,20 @@ class Facts:
         names = [list(spec.OUTCOMES) for spec in self.specs]
         return np.array([n.index(outcome) if outcome in n else -2 for n in names], dtype=np.int8)
 
+    @cached_property
+    def goes_on(self) -> Bools:
+        """Say for each service and outcome code whether its patients go on to another service."""
+        from flowsim.spec.alternatives import LEAVE, named_in
+
+        most = max((len(spec.OUTCOMES) for spec in self.specs), default=0)
+        table = np.zeros((len(self.specs), most + 1), dtype=bool)  # the last column: no outcome yet
+        for code, name in enumerate(self.replication.services):
+            pathways = self.scenario.pathways.get(name, {})
+            for outcome, option in enumerate(self.specs[code].OUTCOMES):
+                onward = option == "alternative" or set(named_in(pathways.get(option, LEAVE))) != {LEAVE}
+                table[code, outcome] = onward
+        return table
+
     def whole_days(self, hourly: Floats) -> Floats:
         """Return the whole days of the collection period of an hourly table: (groups, days, 24)."""
         first = int(-(-self.warm_up // 1440)) * 24
@@ -239,6 +253,11 @@ class View:
                 result |= self.column("outcome") == self.of_service(wanted)
         return result
 
+    def goes_on(self) -> Bools:
+        """Say whether the visit ended in an outcome after which the patient goes on to another service."""
+        going: Bools = self.facts.goes_on[self.service, self.column("outcome")]
+        return going
+
     def left_in_period(self) -> Bools:
         """Say whether the visit ended in the collection period."""
         left = self.column("left")
@@ -253,7 +272,8 @@ class View:
     def by_ambulance(self) -> Bools:
         """Say whether the patient was brought by ambulance: by a crew, or on the ambulance route."""
         direct = self.column("source") < 0
-        return self.source_is("ambulance") | (direct & (self.attribute("route") == ROUTES.index("ambulance")))
+        on_route: Bools = direct & (self.attribute("route") == ROUTES.index("ambulance"))
+        return self.source_is("ambulance") | on_route
 
     @cached_property
     def combination(self) -> Array:
@@ -308,7 +328,7 @@ def clipped(start: Floats, stop: Floats, low: float, high: float) -> Floats:
     """
     begins = np.fmax(start, low)
     ends = np.fmin(stop, high)
-    inside = np.maximum(ends - begins, 0.0)
+    inside: Floats = np.maximum(ends - begins, 0.0)
     inside[np.isnan(start)] = 0.0
     return inside
 

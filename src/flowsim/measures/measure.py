@@ -77,6 +77,11 @@ OUTCOME_KNOWN = "Patients whose outcome is not known by the end are left out."
 """For shares by outcome."""
 
 
+def short(words: str) -> str:
+    """Return the name of a statistic as it fits into a label: 90th for 90th percentile."""
+    return words.removesuffix(" percentile")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """One measure.

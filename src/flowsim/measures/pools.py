@@ -41,6 +41,7 @@ class Units:
     def by(self, facts: Facts, level: str) -> tuple[list[str], Floats, Floats]:
         """Return the groups of a level, and busy and capacity by hour in each."""
         names, codes = facts.groups.of_services(level, self.services)
+        names = names if self.services else []
         return names, added_up(self.busy, codes, len(names)), added_up(self.capacity, codes, len(names))
 
 

@@ -64,7 +64,9 @@ def hourly_by(facts: Facts, name: str, level: str) -> tuple[list[str], Floats]:
 def added_up(table: Floats, codes: np.ndarray[tuple[int], np.dtype[np.int16]], groups: int) -> Floats:
     """Return the rows of a table added up by group; rows of group -1 are left out."""
     result = np.zeros((groups, *table.shape[1:]))
-    np.add.at(result, codes[codes >= 0], table[codes >= 0])
+    for code, row in zip(codes, table, strict=True):
+        if code >= 0:
+            result[code] += row
     return result
 
 

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from flowsim.clock import HOURS_IN_WEEK, Calendar
 from flowsim.measures.collect import divided
+from flowsim.measures.definitions.urgent_care import TYPE_1, TYPE_3
 from flowsim.measures.facts import Facts, Floats, View
 from flowsim.measures.pools import Units, units
 from flowsim.measures.presence import PRESENT, hourly_by
 from flowsim.measures.spells import spells, wards
-from flowsim.measures.urgent_care import TYPE_1, TYPE_3, attended, known_at
+from flowsim.measures.urgent_care import attended, known_at
 
 LEVELS = ("system", "trust", "site")
 HOURS = 24
@@ -42,10 +43,10 @@ class SeriesTable:
 
     def row(self, measure: str, level: str = "system", group: str = "") -> NDArray[np.float32]:
         """Return one series; KeyError if there is none."""
-        try:
-            return self.values[self.keys.index((measure, level, group))]
-        except ValueError:
-            raise KeyError(f"no series of {measure} for {level} {group}".rstrip()) from None
+        if (measure, level, group) not in self.keys:
+            raise KeyError(f"no series of {measure} for {level} {group}".rstrip())
+        series: NDArray[np.float32] = self.values[self.keys.index((measure, level, group))]
+        return series
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the series as a long table: measure, level, group, the step, value."""

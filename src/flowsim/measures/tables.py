@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import isnan
 
 from flowsim.measures.catalogue import CATALOGUE, headline, in_area
+from flowsim.measures.definitions.time_spent import LINK
 from flowsim.measures.estimates import ONE_REPLICATION, Estimate, Key
 from flowsim.measures.format import MISSING, Scale, scale_for
 from flowsim.measures.measure import AREAS, Measure
 from flowsim.measures.observed import Score
-from flowsim.measures.time_spent import LINK
 
 WIDTH = 80
 """Columns of a terminal."""
@@ -69,7 +69,8 @@ def breakdown_table(found: Mapping[Key, Estimate], measure_id: str, level: str) 
     """Return one measure for every group of a level."""
     measure = CATALOGUE[measure_id]
     each = [e for (m, one, _), e in found.items() if m == measure_id and one == level and e.n]
-    rows = [[e.group or "whole system", *_cells(measure, e)] for e in each]
+    wide = _has_intervals(each)
+    rows = [[e.group or "whole system", *_cells(measure, e, intervals=wide)] for e in each]
     return TextTable(_heads(each), rows, f"{measure.label} by {level.replace('_', ' ')}", _notes(each))
 
 
@@ -113,22 +114,31 @@ def _of_measures(
 ) -> TextTable:
     pairs = [(measure, found.get((measure.id, level, group))) for measure in measures]
     there = [(measure, e) for measure, e in pairs if e is not None and e.n]
-    rows = [[measure.label, *_cells(measure, e)] for measure, e in there]
     each = [e for _, e in there]
+    wide = _has_intervals(each)
+    rows = [[measure.label, *_cells(measure, e, intervals=wide)] for measure, e in there]
     return TextTable(_heads(each), rows, title, _notes(each))
 
 
 def _heads(each: Sequence[Estimate]) -> tuple[str, ...]:
+    if not _has_intervals(each):
+        return "", "mean"
     confidence = each[0].confidence if each else 0.95
     return "", "mean", f"{confidence:.0%} interval", "9 in 10 replications"
 
 
 def _notes(each: Sequence[Estimate]) -> tuple[str, ...]:
-    return (ONE_REPLICATION,) if each and all(e.n < 2 for e in each) else ()
+    return () if _has_intervals(each) else (ONE_REPLICATION,)
 
 
-def _cells(measure: Measure, e: Estimate) -> list[str]:
+def _has_intervals(each: Sequence[Estimate]) -> bool:
+    return not each or any(e.n > 1 for e in each)
+
+
+def _cells(measure: Measure, e: Estimate, *, intervals: bool) -> list[str]:
     scale = scale_for(measure.unit, measure.decimals, e.mean)
+    if not intervals:
+        return [scale.write(e.mean)]
     spread = _range(scale, e.percentiles[0], e.percentiles[-1]) if e.n > 1 else MISSING
     return [scale.write(e.mean), _range(scale, e.low, e.high), spread]
 

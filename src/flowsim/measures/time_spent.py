@@ -9,73 +9,15 @@ what that patient then waits for is put down to the ward and not to the discharg
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.measures.chains import followers, roots
 from flowsim.measures.collect import Collector
+from flowsim.measures.definitions.time_spent import IN_PLACE, LINK
 from flowsim.measures.facts import Facts, Floats, View
-from flowsim.measures.measure import CLIPPED, Level, Measure
 from flowsim.measures.queueing import stages
-
-IN_PLACE = ("discharge",)
-"""Kinds of service whose patients stay where they are."""
-LINK = " > "
-"""Between holder and blocker in the name of a link."""
-
-_LEVELS: tuple[Level, ...] = ("system", "trust", "place", "site", "kind", "service")
-_measure = partial(Measure, area="system", unit="hours per day", at_end=CLIPPED, decimals=0)
-
-MEASURES = (
-    _measure(
-        id="hours_in_care",
-        label="Patient-hours in care",
-        better=None,
-        definition="Patient-hours each day in care, from its start to its end.",
-        levels=_LEVELS,
-    ),
-    _measure(
-        id="hours_waiting",
-        label="Patient-hours waiting",
-        better="lower",
-        definition="Patient-hours each day waiting for care to start, unless a place is held meanwhile.",
-        levels=_LEVELS,
-    ),
-    _measure(
-        id="hours_blocked",
-        label="Patient-hours held after care",
-        better="lower",
-        definition="Patient-hours each day in a place after care there was complete.",
-        levels=_LEVELS,
-        headline=True,
-    ),
-    _measure(
-        id="blocked_share",
-        label="Patient time held after care",
-        unit="share",
-        decimals=1,
-        better="lower",
-        definition="Share of all patient-hours spent in a place after care there was complete.",
-        levels=_LEVELS,
-    ),
-    _measure(
-        id="delay_caused",
-        label="Delay caused upstream",
-        better="lower",
-        definition="Patient-hours each day in a place held elsewhere until this service accepts or passes on.",
-        levels=_LEVELS,
-    ),
-    _measure(
-        id="blocked_by",
-        label="Held by whom, for what",
-        better="lower",
-        definition="Patient-hours each day held in one service, waiting for another (holder > waited for).",
-        levels=("link",),
-    ),
-)
-"""Measures of this area."""
 
 
 def evaluate(facts: Facts, out: Collector) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from flowsim.scenario.merging import DAY_WORDS, LENGTH_KEYS
 from flowsim.units import (
@@ -49,23 +49,25 @@ def multiplied(value: Any, factor: float, *, whole: bool = False) -> Any:
     """
     if isinstance(value, Mapping):
         return _multiplied_mapping(value, factor, whole)
-    if is_number(value):
-        return _tidy(value * factor, whole)
-    if not isinstance(value, str):
-        raise ValueError(f"{show(value)} cannot be multiplied")
+    number = number_of(value)
+    if number is not None:
+        return _tidy(number * factor, whole)
+    if isinstance(value, str):
+        return _multiplied_text(value, factor)
+    raise ValueError(f"{show(value)} cannot be multiplied")
+
+
+def _multiplied_text(value: str, factor: float) -> Any:
     if value.strip() == "unlimited":
         return value
     if _SPANS.match(value.strip()):
         return _rota(value, "multiply", factor)
-    number = number_of(value)
-    if number is not None:
-        return _tidy(number * factor, whole)
     if _reads(parse_clock, value):
         raise ValueError(f"{value} is a time of day and cannot be multiplied: add a length of time instead")
-    for parse, write in ((parse_duration, format_duration), (_any_share, format_share), (parse_rate, format_rate)):
+    for parse, write in _WITH_UNIT:
         if _reads(parse, value):
             return write(parse(value) * factor)
-    raise ValueError(f"{show(value)} is text and cannot be multiplied")
+    raise ValueError(f"{show(value)} is no number and cannot be multiplied")
 
 
 def added(value: Any, amount: Any, *, whole: bool = False) -> Any:
@@ -84,11 +86,13 @@ def added(value: Any, amount: Any, *, whole: bool = False) -> Any:
     if number is not None:
         more = number_of(amount)
         if more is None:
-            raise ValueError(f"{show(amount)} cannot be added to {show(value)}, which has no unit: add a number")
+            raise ValueError(
+                f"{show(amount)} cannot be added to {show(value)}, which has no unit: add a number"
+            )
         return _tidy(number + more, whole)
-    if not isinstance(value, str):
-        raise ValueError(f"nothing can be added to {show(value)}")
-    return _added_text(value, amount)
+    if isinstance(value, str):
+        return _added_text(value, amount)
+    raise ValueError(f"nothing can be added to {show(value)}")
 
 
 def blended(value: Any, target: Any, fraction: float, *, whole: bool = False) -> Any:
@@ -99,7 +103,8 @@ def blended(value: Any, target: Any, fraction: float, *, whole: bool = False) ->
     """
     if fraction >= 1:
         return target
-    if isinstance(value, (Mapping, list)) or isinstance(target, (Mapping, list)):
+    single = not any(isinstance(each, (Mapping, list)) for each in (value, target))
+    if not single:
         raise ValueError("only single numbers can move gradually: use multiply or add, or shape: step")
     away = multiplied(value, 1 - fraction)
     share = multiplied(target, fraction)
@@ -128,6 +133,13 @@ def _any_share(value: object) -> float:
     return parse_share(value, most=math.inf)
 
 
+_WITH_UNIT: Final[tuple[tuple[Callable[[Any], float], Callable[[float], str]], ...]] = (
+    (parse_duration, format_duration),
+    (_any_share, format_share),
+    (parse_rate, format_rate),
+)
+
+
 def _signed(parse: Callable[[Any], float], amount: Any) -> float:
     """Return an amount that may be negative, such as ``-6 hours``."""
     if isinstance(amount, str) and amount.strip().startswith("-"):
@@ -141,13 +153,13 @@ def _added_text(value: str, amount: Any) -> Any:
         if not 0 <= minutes <= 1440:
             raise ValueError(f"{value} and {amount} more lies outside the day")
         return format_clock(minutes)
-    for parse, write in ((parse_duration, format_duration), (_any_share, format_share), (parse_rate, format_rate)):
+    for parse, write in _WITH_UNIT:
         if _reads(parse, value):
             total = parse(value) + _signed(parse, amount)
             if total < -1e-12:
                 raise ValueError(f"{value} less {str(amount).strip().lstrip('-')} is below zero")
             return write(max(0.0, total))
-    raise ValueError(f"{show(value)} is text: nothing can be added to it")
+    raise ValueError(f"{show(value)} is no number: nothing can be added to it")
 
 
 def _whole_amount(amount: Any) -> int:
@@ -207,7 +219,9 @@ def _is_rota_text(text: Any) -> bool:
 def _scaled(law: Mapping[str, Any], factor: float) -> dict[str, Any]:
     """Return a distribution with every length multiplied."""
     if "file" in law:
-        raise ValueError("observed values in a file cannot be multiplied: give mean and sd, or the values here")
+        raise ValueError(
+            "observed values in a file cannot be multiplied: give mean and sd, or the values here"
+        )
     if factor <= 0:
         raise ValueError("a distribution can only be multiplied by a number above 0")
     scaled = {key: multiplied(item, factor) if key in _LENGTHS else item for key, item in law.items()}

@@ -85,7 +85,16 @@ class Builder:
         for section in _WHOLE:
             if section in self.tree:
                 self._whole(section)
-        for section in ("places", "trusts", "sites", "casemix", "services", "demand", "pathways", "alternatives"):
+        for section in (
+            "places",
+            "trusts",
+            "sites",
+            "casemix",
+            "services",
+            "demand",
+            "pathways",
+            "alternatives",
+        ):
             self._named_entries(section)
         self._head()
         self._other_outcomes()
@@ -96,7 +105,7 @@ class Builder:
         return Scenario.model_construct(**self._values())
 
     def _values(self) -> dict[str, Any]:
-        free = {key: self.tree[key] for key in _FREE if key in self.tree}
+        free: dict[str, Any] = {key: self.tree[key] for key in _FREE if key in self.tree}
         defaults = {
             name: field.get_default(call_default_factory=True)
             for name, field in Scenario.model_fields.items()
@@ -115,12 +124,16 @@ class Builder:
                 continue
             if key == "study":
                 message = "This is a study file, which holds several scenarios."
-                self.problems.append(problem_at(node, message, (key,), key=True, hint="Use flowsim study FILE."))
+                self.problems.append(
+                    problem_at(node, message, (key,), key=True, hint="Use flowsim study FILE.")
+                )
                 continue
             close = nearest(key, Scenario.model_fields) or [SYNONYMS[key]] * (key in SYNONYMS)
             message = "Unknown setting." + (f" Did you mean {close[0]}?" if close else "")
-            allowed = "" if close else ", ".join(
-                [*Scenario.model_fields, "extends", "include", "templates", "change"]
+            allowed = (
+                ""
+                if close
+                else ", ".join([*Scenario.model_fields, "extends", "include", "templates", "change"])
             )
             self.problems.append(problem_at(node, message, (key,), key=True, allowed=allowed))
 
@@ -207,13 +220,17 @@ class Builder:
             self._single(name, value)
 
     def _single(self, name: str, value: Any) -> None:
+        if name == "flowsim" and value != 1:
+            message = f"{show(value)} is not a version of the format that this flowsim reads."
+            self.problems.append(problem_at(find(self.root, (name,)), message, (name,), allowed="1"))
+            return
         try:
             self.parts[name] = _single_adapter(name).validate_python(value)
         except ValidationError as error:
             self._report(error, (name,))
 
     def _missing_section(self, section: str) -> None:
-        meaning = f"{section}: {meanings(Scenario)[section]}"
+        meaning = f"{section}: {meanings(Scenario)[section].replace('`', '')}"
         message = f"{section} is required and is missing."
         document = self.root.document
         self.problems.append(Problem(message, section, document.name, 1, 0, document.line(1), hint=meaning))

@@ -14,10 +14,22 @@ from flowsim.errors import Problem, nearest
 from flowsim.scenario.arithmetic import added, multiplied
 from flowsim.scenario.dated import DATED_SECTIONS, WHEN_KEYS, Dated, When, parse_when
 from flowsim.scenario.manual import Kinds, names_at, setting_at
-from flowsim.scenario.merging import DIRECTIVES, merge
-from flowsim.scenario.nodes import Document, Node, Note, Path, dotted, find, leaves, plain, planted, problem_at
+from flowsim.scenario.merging import merge
+from flowsim.scenario.nodes import (
+    Document,
+    Node,
+    Note,
+    Path,
+    dotted,
+    find,
+    leaves,
+    plain,
+    planted,
+    problem_at,
+)
 from flowsim.scenario.reading import GRADES
 from flowsim.scenario.selectors import Selector, near_misses, parse_selector, select
+from flowsim.scenario.wording import sentence, words_of_error
 from flowsim.units import parse_factor, show
 
 __all__ = ["Changer", "Planned", "add", "multiply"]
@@ -109,7 +121,7 @@ class Changer:
         try:
             selector = parse_selector(planned.text)
         except ValueError as error:
-            self._wrong(planned, f"{str(error)[0].upper()}{str(error)[1:]}.", key=True)
+            self._wrong(planned, sentence(str(error)), key=True)
             return
         operation = self._operation(planned)
         if operation is None:
@@ -117,7 +129,7 @@ class Changer:
         targets = self._targets(selector, operation)
         if not targets:
             self._no_match(planned, selector)
-        for path, node in targets:
+        for path, _ in targets:
             if self._clashes(_Touch(path, operation.verb, operation.when, planned.node), planned, touched):
                 return
         for path, node in targets:
@@ -145,7 +157,10 @@ class Changer:
         if not verbs and not value.keys() <= {*WHEN_KEYS, *NOTE_KEYS}:
             return Operation("set", node, planned.when, node.note)
         if len(verbs) != 1:
-            self._wrong(planned, "A change does one thing.", allowed="one of set, add, multiply", key=True)
+            message = (
+                "A change does one thing at a time." if verbs else "This says when, but not what changes."
+            )
+            self._wrong(planned, message, allowed="one of set, add, multiply", key=True)
             return None
         if not self._known_keys(planned):
             return None
@@ -172,9 +187,9 @@ class Changer:
         try:
             return parse_when(settings)
         except ValueError as error:
-            key, _, message = str(error).partition(": ")
+            key, message = words_of_error(error)
             node = planned.node.value.get(key, planned.node)
-            self.problems.append(problem_at(node, f"{message[0].upper()}{message[1:]}.", (*planned.path, key)))
+            self.problems.append(problem_at(node, message, (*planned.path, key)))
             return _WRONG
 
     def _sensible_amount(self, verb: str, content: Node, planned: Planned) -> bool:
@@ -246,14 +261,18 @@ class Changer:
 
     def _carry_out(self, operation: Operation, planned: Planned, path: Path, node: Node | None) -> None:
         setting = setting_at(path, self.tree, self.kinds)
-        whole = setting is not None and setting.quantity is not None and setting.quantity.what == "a whole number"
+        whole = (
+            setting is not None and setting.quantity is not None and setting.quantity.what == "a whole number"
+        )
         if operation.when is not None:
             self._carry_out_dated(operation, planned, path, node, whole)
             return
         if node is not None and node.document.rank > planned.node.document.rank:
             return
         if operation.verb == "set":
-            fresh = merge(node, operation.content.but(note=operation.note, via=planned.label), self.problems, path)
+            fresh = merge(
+                node, operation.content.but(note=operation.note, via=planned.label), self.problems, path
+            )
             if fresh is not None:
                 key = planned.node
                 fresh = _labelled(fresh.but(key_line=key.key_line, key_column=key.key_column), planned.label)
@@ -296,7 +315,9 @@ class Changer:
         if operation.verb == "multiply":
             value = 0.0 if value == 0 else parse_factor(value)
         change = Dated(path, operation.verb, value, operation.when, whole, planned.label, planned.node)
-        present = self._present(planned, path, node) if operation.verb != "set" else plain(node) if node else None
+        present = (
+            self._present(planned, path, node) if operation.verb != "set" else plain(node) if node else None
+        )
         if present is None and operation.verb != "set":
             return
         try:

@@ -21,6 +21,7 @@ MOST_PATIENTS: Final = 20_000_000
 """Most patients in one replication."""
 BYTES_PER_PATIENT: Final = 250
 """Memory that one patient takes during a replication, roughly."""
+WEEK: Final = 10080.0
 ELSEWHERE: Final = "alternative"
 """The outcome whose destination the alternatives decide."""
 
@@ -113,13 +114,17 @@ class _Checker:
                 close = nearest(outcome, wanted)
                 guess = f" Did you mean {close[0]}?" if close else ""
                 message = f"{outcome} is not a way to finish in {name}, of kind {kind}.{guess}"
-                self.wrong(("pathways", name, outcome), message, key=True, allowed=", ".join(wanted) or "nothing")
+                self.wrong(
+                    ("pathways", name, outcome), message, key=True, allowed=", ".join(wanted) or "nothing"
+                )
 
     def missing_outcomes(self, name: str, missing: list[str], wanted: dict[str, str]) -> None:
         meanings = "; ".join(f"{key} ({wanted[key]})" for key in missing)
         message = f"Nothing says where patients go from {name} after {meanings}."
         example = f"{missing[0]}: leave" if len(missing) == 1 else "otherwise: leave"
-        hint = f"Write under pathways: {name}: {{{example}}}, with a service in place of leave where they go on."
+        hint = (
+            f"Write under pathways: {name}: {{{example}}}, with a service in place of leave where they go on."
+        )
         path = ("pathways", name) if self.node("pathways", name) else ("services", name)
         self.wrong(path, message, key=True, hint=hint)
 
@@ -163,11 +168,13 @@ class _Checker:
             self.wrong(path, message, key=True, allowed=", ".join(known) or "none for this kind of service")
 
     def demand(self) -> None:
-        for name, stream in self.part("demand").items():
-            self.named(stream.to, self.names, "service", ("demand", name, "to"))
-            if isinstance(stream.casemix, str) and stream.casemix:
+        for name, stream in entries(self.node("demand")).items():
+            to, casemix = (entries(stream).get(key) for key in ("to", "casemix"))
+            if to is not None and isinstance(to.value, str):
+                self.named(to.value, self.names, "service", ("demand", name, "to"))
+            if casemix is not None and isinstance(casemix.value, str):
                 known = entries(self.node("casemix"))
-                self.named(stream.casemix, known, "case mix", ("demand", name, "casemix"))
+                self.named(casemix.value, known, "case mix", ("demand", name, "casemix"))
         for name, spec in self.part("services").items():
             self.sends(name, spec)
 
@@ -187,10 +194,10 @@ class _Checker:
             ("sites", places, "place", "place"),
             ("sites", trusts, "trust", "trust"),
         ):
-            for name, spec in self.part(section).items():
-                value = getattr(spec, key)
-                if value:
-                    self.named(value, known, what, (section, name, key))
+            for name, entry in entries(self.node(section)).items():
+                given = entries(entry).get(key)
+                if given is not None and isinstance(given.value, str) and given.value:
+                    self.named(given.value, known, what, (section, name, key))
 
     # -- who gets where ------------------------------------------------------------------------------
 
@@ -204,8 +211,12 @@ class _Checker:
                 self.wrong(("services", name), message, key=True, hint="Remove it, or send patients to it.")
                 self.problems[-1] = as_warning(self.problems[-1])
             elif LEAVE not in _closure({name}, onward):
-                message = f"Patients who reach {name} can never leave: its pathways only lead round in a circle."
-                self.wrong(("services", name), message, key=True, hint="Give an outcome the destination leave.")
+                message = (
+                    f"Patients who reach {name} can never leave: its pathways only lead round in a circle."
+                )
+                self.wrong(
+                    ("services", name), message, key=True, hint="Give an outcome the destination leave."
+                )
 
     def onward(self, name: str) -> Iterator[str]:
         for destination in self.part("pathways").get(name, {}).values():
@@ -225,14 +236,30 @@ class _Checker:
         time = self.builder.parts.get("time")
         if not isinstance(time, TimeSpec):
             return
-        if time.kind == "steady" and dated:
-            message = "A steady scenario asks for the long-run average, but some settings change over dates."
-            hint = "Write kind: terminating, or take the dated changes away."
-            self.problems.append(as_warning(problem_at(self.node("time", "kind"), message, ("time", "kind"), hint=hint)))
+        self.kind_of_time(time, dated)
         for node in {id(change.node): change.node for change in dated}.values():
             mine = [change for change in dated if change.node is node]
             if all(self.outside(change, time) for change in mine):
                 self.too_late(mine[0], time)
+
+    def kind_of_time(self, time: TimeSpec, dated: Sequence[Dated]) -> None:
+        """Check that what is asked and the times go together."""
+        if time.kind == "terminating":
+            return
+        if dated:
+            message = (
+                "Some settings change over dates, so there is no long-run average or typical week to find."
+            )
+            hint = "Write kind: terminating, or take the dated changes away."
+            self.wrong(("time", "kind"), message, hint=hint)
+            self.problems[-1] = as_warning(self.problems[-1])
+        for key in ("warm_up", "horizon"):
+            length = getattr(time, key)
+            if time.kind == "cyclic" and isinstance(length, float) and length % WEEK:
+                message = (
+                    f"{format_duration(length)} is not a whole number of weeks, which a typical week needs."
+                )
+                self.wrong(("time", key), message, hint="Write, for instance, 6 weeks.")
 
     def outside(self, change: Dated, time: TimeSpec) -> bool:
         before = -time.warm_up if isinstance(time.warm_up, float) else -1e9
@@ -244,9 +271,10 @@ class _Checker:
 
     def too_late(self, change: Dated, time: TimeSpec) -> None:
         period = f"{time.start} and lasts {format_duration(time.horizon)}"
-        message = f"This change has no effect: its dates lie outside the simulated period, which starts on {period}."
+        message = f"This has no effect: its dates lie outside the simulated period, which starts on {period}."
         hint = "Change its dates, or time.start and time.horizon."
-        path = ("change", dotted(change.path)) if change.label == "change" else tuple(change.label.split())
+        surge = change.label.removeprefix("surge ")
+        path = ("change", dotted(change.path)) if change.label == "change" else ("surges", surge)
         self.problems.append(as_warning(problem_at(change.node, message, path, key=True, hint=hint)))
 
     def size(self) -> None:
@@ -263,9 +291,16 @@ class _Checker:
                 f"This would simulate about {patients / 1e6:,.0f} million patients in each replication"
                 f" (some {memory:,.0f} GB of memory); {MOST_PATIENTS / 1e6:.0f} million are the most."
             )
-            largest = max(self.part("demand"), key=lambda name: self.part("demand")[name].per_day)
-            hint = f"Shorten time.horizon, or look at the largest stream, demand.{largest}.per_day."
-            self.wrong(("time", "horizon"), message, hint=hint)
+            self.wrong(
+                self.culprit(), message, hint="Shorten time.horizon, or lower per_day of the largest streams."
+            )
+
+    def culprit(self) -> Path:
+        """Return the stream that makes more than half of all patients, else the horizon."""
+        streams = self.part("demand")
+        largest = max(streams, key=lambda name: float(streams[name].per_day))
+        most = streams[largest].per_day * 2 > sum(stream.per_day for stream in streams.values())
+        return ("demand", largest, "per_day") if most else ("time", "horizon")
 
 
 def _all_below(node: Node | None, path: Path) -> Iterator[tuple[Path, Node]]:

@@ -16,7 +16,18 @@ from flowsim.scenario.arithmetic import added, blended, multiplied
 from flowsim.scenario.nodes import Node, Path
 from flowsim.units import parse_duration, show
 
-__all__ = ["DATED_SECTIONS", "SHAPES", "WHEN_KEYS", "Dated", "Laid", "When", "lay", "moments", "parse_when", "value_at"]
+__all__ = [
+    "DATED_SECTIONS",
+    "SHAPES",
+    "WHEN_KEYS",
+    "Dated",
+    "Laid",
+    "When",
+    "lay",
+    "moments",
+    "parse_when",
+    "value_at",
+]
 
 SHAPES: Final = ("step", "ramp", "wave")
 """How the strength of a dated change moves: at once, evenly from 0 to 1, or up and down like an epidemic."""
@@ -89,7 +100,7 @@ def parse_when(settings: dict[str, Any]) -> When | None:
     Raises:
         ValueError: The dates do not go together; the message starts with the key it is about.
     """
-    given = {key: settings[key] for key in WHEN_KEYS if key in settings}
+    given: dict[str, Any] = {key: settings[key] for key in WHEN_KEYS if key in settings}
     if not given:
         return None
     shape = given.get("shape", "wave" if "peak" in given else "step")
@@ -231,5 +242,7 @@ def _put(value: Any, steps: Path, change: Dated, strength: float) -> Any:
         return change.applied(value, strength)
     step, rest = steps[0], steps[1:]
     if isinstance(value, list):
-        return [_put(item, rest, change, strength) if str(i) == step else item for i, item in enumerate(value)]
+        return [
+            _put(item, rest, change, strength) if str(i) == step else item for i, item in enumerate(value)
+        ]
     return {**value, step: _put(value.get(step), rest, change, strength)}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from flowsim.errors import Problem, nearest
-from flowsim.scenario.nodes import Document, Node, dotted, problem_at
+from flowsim.scenario.nodes import Document, Node, problem_at
 from flowsim.scenario.nodes import Path as Steps
 from flowsim.scenario.reading import read_tree
 
@@ -85,8 +85,8 @@ class Folder:
         home = Path(node.document.path).parent if node.document.path else self.root
         path = Path(os.path.normpath(home / name.strip()))
         if not path.resolve().is_relative_to(self.root):
-            message = f"{name} lies outside the folder {shown(self.root)}, which a scenario may not leave."
-            hint = f"Copy the file into {shown(self.root)}."
+            message = f"{name} lies outside the folder {self.root.name}, which a scenario may not leave."
+            hint = f"Copy the file into {self.root.name}."
             self.problems.append(problem_at(node, message, steps, hint=hint))
             return None
         return path
@@ -103,6 +103,12 @@ class Folder:
                 return None
             self.texts[name] = text
         return name
+
+    def text_of(self, name: str) -> str:
+        """Return the text of a CSV file that has been read, by its path below the root."""
+        if name not in self.texts:
+            raise ValueError(f"the file {name} could not be read")
+        return self.texts[name]
 
     def _text(self, path: Path, most: int, named_by: Node | None, steps: Steps) -> str | None:
         problem = _absent(path, named_by, steps) or _too_large(path, most, named_by, steps)
@@ -134,13 +140,16 @@ def _absent(path: Path, named_by: Node | None, steps: Steps) -> Problem | None:
         inside = sorted(p.name for p in path.glob("*.y*ml"))[:8]
         hint = f"Choose a file in it: {', '.join(inside)}." if inside else ""
         return _about_file(path, f"{shown(path)} is a folder, not a file.", named_by, steps, hint)
-    return _about_file(path, f"There is no file {shown(path)}.", named_by, steps, _similar(path))
+    besides = Path(named_by.document.path).name if named_by is not None else ""
+    return _about_file(path, f"There is no file {shown(path)}.", named_by, steps, _similar(path, besides))
 
 
-def _similar(path: Path) -> str:
+def _similar(path: Path, besides: str) -> str:
     if not path.parent.is_dir():
         return f"There is no folder {shown(path.parent)} either."
-    names = sorted(p.name for p in path.parent.iterdir() if p.suffix == (path.suffix or ".yaml"))
+    names = sorted(
+        p.name for p in path.parent.iterdir() if p.suffix == (path.suffix or ".yaml") and p.name != besides
+    )
     close = nearest(path.name, names, 3)
     return f"Did you mean {' or '.join(close)}?" if close else ""
 
@@ -177,8 +186,3 @@ def _not_a_scenario(tree: Node | None, document: Document) -> Problem:
     found = "a list" if tree.is_list else "a single text"
     message = f"A scenario file is a mapping (name: value); this one holds {found}."
     return problem_at(tree, message, (), hint=hint)
-
-
-def location(steps: Steps) -> str:
-    """Return a path as text."""
-    return dotted(steps)

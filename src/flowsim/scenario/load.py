@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flowsim.errors import InputError, Problem
+from flowsim.errors import InputError, Problem, ordered
 from flowsim.scenario.build import Builder, read_part
 from flowsim.scenario.change import Changer, Planned, plans_from
 from flowsim.scenario.checks import check
@@ -56,9 +56,11 @@ def examine(path: str | Path, *, sets: Sequence[str] = ()) -> tuple[Scenario | N
     generations = collect(top, folder)
     plans = set_options(tuple(sets), top, folder.problems)
     if folder.broken or not generations:
-        return None, without_repeats(folder.problems)
+        return None, list(ordered(without_repeats(folder.problems)))
     resolved = resolve(generations, plans, kinds, folder.problems)
-    files = [tree.document.name for generation in reversed(generations) for tree in reversed(generation.trees)]
+    files = [
+        tree.document.name for generation in reversed(generations) for tree in reversed(generation.trees)
+    ]
     return _finish(_named(resolved, top), kinds, folder, tuple(files))
 
 
@@ -80,38 +82,29 @@ def _finish(
     base = replace(resolved, root=_with_files(resolved.root, folder))
     final = with_surges(base, kinds, problems)
     notes, warnings = attach_evidence(final.root, final.evidence, folder)
-    builder = Builder(final.root, kinds, folder.texts.__getitem__, problems)
+    builder = Builder(final.root, kinds, folder.text_of, problems)
     scenario = builder.build()
     found = check(builder, final.dated)
     warnings += [problem for problem in found if problem.severity == "warning"]
     problems += [problem for problem in found if problem.severity == "error"]
-    everything = without_repeats(problems) + without_repeats(warnings)
     if scenario is None or problems:
-        return None, everything
-    return _backed(scenario, base, final, kinds, folder, notes, files, tuple(warnings))
-
-
-def _backed(
-    scenario: Scenario,
-    base: Resolved,
-    final: Resolved,
-    kinds: Kinds,
-    folder: Folder,
-    notes: dict[Steps, Note],
-    files: tuple[str, ...],
-    warnings: tuple[Problem, ...],
-) -> tuple[Scenario | None, list[Problem]]:
-    """Give a valid scenario what it needs to answer questions later."""
-    if isinstance(scenario.time.warm_up, str):
-        days = automatic_days(scenario.services, scenario.time.initial)
-        scenario = Scenario.model_construct(**{**scenario.__dict__, "time": scenario.time.with_automatic(days)})
-    loaded = Loaded(
-        scenario, plain(final.root), final.dated, dict(folder.texts), files, str(folder.root), warnings
-    )
+        return None, list(ordered([*without_repeats(problems), *without_repeats(warnings)]))
+    scenario = _with_warm_up(scenario)
+    tree = plain(final.root)
+    loaded = Loaded(scenario, tree, final.dated, dict(folder.texts), files, str(folder.root), tuple(warnings))
     loaded.keep(base, notes, kinds)
     scenario._backing = loaded
     wrong = loaded.wrong_over_time(final.root)
-    return (None, [*wrong, *warnings]) if wrong else (scenario, list(warnings))
+    return (None if wrong else scenario), list(ordered([*wrong, *warnings]))
+
+
+def _with_warm_up(scenario: Scenario) -> Scenario:
+    """Work out a warm-up of ``auto``."""
+    if not isinstance(scenario.time.warm_up, str):
+        return scenario
+    days = automatic_days(scenario.services, scenario.time.initial)
+    values = {**scenario.__dict__, "time": scenario.time.with_automatic(days)}
+    return Scenario.model_construct(**values)
 
 
 def _with_files(root: Node, folder: Folder) -> Node:
@@ -183,7 +176,9 @@ class Loaded:
     def __getstate__(self) -> dict[str, Any]:
         """Return what travels to a worker: everything but the places of values in files."""
         bare = [replace(change, node=None) for change in self.dated]
-        state = {key: value for key, value in self.__dict__.items() if key not in {"provenance", "_base", "_notes"}}
+        state = {
+            key: value for key, value in self.__dict__.items() if key not in {"provenance", "_base", "_notes"}
+        }
         return {**state, "dated": bare, "_base": None, "_notes": None, "_kinds": None}
 
     @property
@@ -215,7 +210,8 @@ class Loaded:
         """Return the resolved scenario as YAML, every value with where it came from."""
         from flowsim.scenario.writing import resolved_text
 
-        return resolved_text(self.resolved.root, self._notes or {}, self.scenario)
+        base = self.resolved
+        return resolved_text(base.root, self._notes or {}, self.scenario, base.dated)
 
     def change(self, changes: Mapping[str, Any], name: str = "", title: str = "") -> Scenario:
         """Return the scenario with changes given in Python.
@@ -286,4 +282,6 @@ def _impossible(change: Dated, error: ValidationError, root: Node) -> Problem:
     first = error.errors(include_url=False)[0]
     reason = str(first.get("ctx", {}).get("error", first["msg"]))
     node = change.node or find(root, change.path)
-    return problem_at(node, f"With this {change.label}, {'.'.join(change.path)} is impossible: {reason}.", change.path)
+    return problem_at(
+        node, f"With this {change.label}, {'.'.join(change.path)} is impossible: {reason}.", change.path
+    )

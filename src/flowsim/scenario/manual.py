@@ -14,10 +14,11 @@ from pydantic.fields import FieldInfo
 from flowsim.scenario.nodes import Path
 from flowsim.spec.base import ServiceSpec, meanings
 from flowsim.spec.groups import ByGroup
+from flowsim.spec.laws import Law
 from flowsim.spec.mixes import Mix
 from flowsim.spec.scenario import Scenario
 from flowsim.spec.values import Quantity, Share
-from flowsim.units import format_share
+from flowsim.units import format_duration, format_share, show
 
 __all__ = ["Kinds", "Setting", "known_kinds", "names_at", "setting_at", "service_model"]
 
@@ -53,7 +54,7 @@ class Setting:
     @property
     def meaning(self) -> str:
         """Return its docstring."""
-        return meanings(self.owner).get(self.name, "") if self.owner is not None else ""
+        return meanings(self.owner).get(self.name, "").replace("`", "") if self.owner is not None else ""
 
     @property
     def is_required(self) -> bool:
@@ -64,9 +65,14 @@ class Setting:
     def allowed(self) -> str:
         """Return what may be written, in a few words; nothing if that is not a single value."""
         if self.quantity is not None:
-            return f"{self.quantity.what}: {self.quantity.examples}"
-        words = choices(self.annotation)
-        return ", ".join(str(word) for word in words)
+            text = f"{self.quantity.what}: {self.quantity.examples}"
+        elif _mentions(self.annotation, Law):
+            text = "a length of time: 45 min; or a distribution: {mean: 4 days, sd: 5 days}"
+        elif _mentions(self.annotation, Mix):
+            text = "one name, or shares that add up to 100%: {one: 80%, other: rest}"
+        else:
+            text = ", ".join(show(word) for word in choices(self.annotation))
+        return f"{text}; or a table by group of patients" if _mentions(self.annotation, ByGroup) else text
 
     @property
     def default(self) -> Any:
@@ -79,14 +85,34 @@ class Setting:
 def written(value: Any, quantity: Quantity | None) -> Any:
     """Return an engine value as it would be written in a scenario."""
     if isinstance(value, ByGroup):
-        raw = value.tree
-        return value.raw() if not isinstance(raw, (int, float, str, Mix)) else written(raw, quantity)
+        return written(value.tree, quantity)
+    if isinstance(value, Law):
+        return _written_law(value)
     if isinstance(value, Mix):
         shares = {name: format_share(value.share(name)) for name in value.options}
         return value.options[0] if len(shares) == 1 else shares
     if value is None or quantity is None:
         return value if isinstance(value, (str, int, float, bool, dict, list, tuple, type(None))) else None
     return quantity.write(value)
+
+
+def _written_law(law: Law) -> Any:
+    given = {
+        name: getattr(law, name) for name in (*law.lengths, "at_most") if getattr(law, name, None) is not None
+    }
+    lengths = {name: format_duration(minutes) for name, minutes in given.items()}
+    return lengths["value"] if list(lengths) == ["value"] else lengths
+
+
+def _mentions(annotation: Any, wanted: type) -> bool:
+    """Tell whether a type is, holds, or may be a `wanted`."""
+    annotation, _ = _bare(annotation)
+    origin = get_origin(annotation)
+    if origin is wanted or (isinstance(annotation, type) and issubclass(annotation, wanted)):
+        return True
+    if origin in {dict, list, tuple}:
+        return False
+    return any(_mentions(arm, wanted) for arm in get_args(annotation))
 
 
 def choices(annotation: Any) -> tuple[Any, ...]:

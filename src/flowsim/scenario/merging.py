@@ -19,13 +19,46 @@ DIRECTIVES: Final = ("remove", "replace", "append", "prepend")
 """Words that say how to merge, each the only key of its mapping."""
 
 LENGTH_KEYS: Final = frozenset(
-    "distribution mean sd median p90 low mode high stages shape value values file column unit parts at_most"
-    " scale mu sigma".split()
+    {
+        "distribution",
+        "mean",
+        "sd",
+        "median",
+        "p90",
+        "low",
+        "mode",
+        "high",
+        "stages",
+        "shape",
+        "value",
+        "values",
+        "file",
+        "column",
+        "unit",
+        "parts",
+        "at_most",
+        "scale",
+        "mu",
+        "sigma",
+    }
 )
 """Settings of a distribution."""
 
 DAY_WORDS: Final = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday weekday weekend bank_holiday default then".split()
+    {
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "weekday",
+        "weekend",
+        "bank_holiday",
+        "default",
+        "then",
+    }
 )
 """Keys of hours, rotas and profiles by kind of day."""
 
@@ -114,12 +147,16 @@ def _directed(word: str, base: Node | None, over: Node, problems: list[Problem],
         return None
     if word == "replace":
         return content.but(replaced=base, key_line=over.key_line, key_column=over.key_column)
-    return _extended(word, base, content.but(key_line=over.key_line, key_column=over.key_column), problems, path)
+    return _extended(
+        word, base, content.but(key_line=over.key_line, key_column=over.key_column), problems, path
+    )
 
 
 def _nothing_to_remove(over: Node, path: Path) -> Problem:
     message = f"There is no {path[-1] if path else 'setting'} here to take away."
-    return problem_at(over, message, path, key=True, hint="Check the name against the file that this one extends.")
+    return problem_at(
+        over, message, path, key=True, hint="Check the name against the file that this one extends."
+    )
 
 
 def _extended(word: str, base: Node | None, more: Node, problems: list[Problem], path: Path) -> Node | None:

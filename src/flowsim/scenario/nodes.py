@@ -8,7 +8,19 @@ from typing import Any
 
 from flowsim.errors import Problem
 
-__all__ = ["Document", "Node", "Note", "Path", "dotted", "entries", "find", "item", "leaves", "plain", "problem_at"]
+__all__ = [
+    "Document",
+    "Node",
+    "Note",
+    "Path",
+    "dotted",
+    "entries",
+    "find",
+    "item",
+    "leaves",
+    "plain",
+    "problem_at",
+]
 
 Path = tuple[str, ...]
 """The way to a setting: one key, or list position as text, for each step."""
@@ -174,7 +186,9 @@ def dotted(path: Path) -> str:
     return ".".join(path)
 
 
-def problem_at(node: Node | None, message: str, path: Path = (), *, key: bool = False, **more: Any) -> Problem:
+def problem_at(
+    node: Node | None, message: str, path: Path = (), *, key: bool = False, **more: Any
+) -> Problem:
     """Return a problem placed at a node's value, or at its key."""
     if node is None:
         return Problem(message, dotted(path), **more)

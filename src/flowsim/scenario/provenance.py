@@ -6,13 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from flowsim.errors import Problem
 from flowsim.scenario.files import Folder
 from flowsim.scenario.nodes import Node, Note, Path, dotted, leaves, plain, problem_at
 from flowsim.scenario.reading import GRADES
-from flowsim.scenario.selectors import parse_selector, select
+from flowsim.scenario.selectors import near_misses, parse_selector, select
 from flowsim.spec.origin import Origin
 from flowsim.units import is_number, show
 
@@ -25,8 +26,34 @@ COLUMNS: Final = ("path", "source", "grade")
 """Columns that an evidence file must have; ``note`` is optional."""
 _QUANTITIES: Final = ("services", "demand", "casemix", "pathways", "alternatives", "costs", "surges")
 _WORDS: Final = frozenset(
-    "kind label site place to route casemix by distribution unit column file clinicians overflow scale"
-    " when_full from shape peak ods trust title source grade note name".split()
+    {
+        "kind",
+        "label",
+        "site",
+        "place",
+        "to",
+        "route",
+        "casemix",
+        "by",
+        "distribution",
+        "unit",
+        "column",
+        "file",
+        "clinicians",
+        "overflow",
+        "scale",
+        "when_full",
+        "from",
+        "shape",
+        "peak",
+        "ods",
+        "trust",
+        "title",
+        "source",
+        "grade",
+        "note",
+        "name",
+    }
 )
 _HAS_DIGIT: Final = re.compile(r"\d")
 
@@ -55,67 +82,60 @@ def origins(root: Node, notes: Mapping[Path, Note]) -> dict[str, Origin]:
 # -- evidence files --------------------------------------------------------------------------------------
 
 
-def attach_evidence(root: Node, references: list[Node], folder: Folder) -> tuple[dict[Path, Note], list[Problem]]:
+def attach_evidence(
+    root: Node, references: list[Node], folder: Folder
+) -> tuple[dict[Path, Note], list[Problem]]:
     """Read the evidence files; return notes for the values they vouch for, and warnings.
 
     A value's own ``source`` wins; among files the last one does.
     """
-    notes: dict[Path, Note] = {}
-    warnings: list[Problem] = []
     noted = {path for path, _, note in leaves(root) if note is not None and note.source}
+    attacher = _Attacher(root, noted)
     for reference in references:
         name = folder.csv(reference, ("evidence",))
         if name is not None:
-            _attach_file(root, name, folder, reference, notes, noted, warnings)
-    return notes, warnings
+            problem = attacher.file(name, folder.texts.pop(name), reference)
+            folder.problems += [problem] if problem else []
+    return attacher.notes, attacher.warnings
 
 
-def _attach_file(
-    root: Node,
-    name: str,
-    folder: Folder,
-    reference: Node,
-    notes: dict[Path, Note],
-    noted: set[Path],
-    warnings: list[Problem],
-) -> None:
-    rows = csv.DictReader(io.StringIO(folder.texts.pop(name)))
-    missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
-    if missing:
-        found = ", ".join(rows.fieldnames or ()) or "no columns"
-        message = f"{name} has no column {' and no column '.join(missing)}; it has {found}."
-        allowed = "path, source, grade and note"
-        folder.problems.append(problem_at(reference, message, ("evidence",), allowed=allowed))
-        return
-    for line, row in enumerate(rows, start=2):
-        problem = _attach_row(root, row, notes, noted)
-        if problem:
-            warnings.append(Problem(problem, row["path"] or "", name, line, 1, ",".join(_texts(row)),
-                                    severity="warning"))
+@dataclass
+class _Attacher:
+    root: Node
+    noted: set[Path]
+    notes: dict[Path, Note] = field(default_factory=dict)
+    warnings: list[Problem] = field(default_factory=list)
 
+    def file(self, name: str, text: str, reference: Node) -> Problem | None:
+        """Attach the rows of a file; return a problem if its columns are wrong."""
+        rows = csv.DictReader(io.StringIO(text))
+        missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
+        if missing:
+            found = ", ".join(rows.fieldnames or ()) or "no columns"
+            message = f"{name} has no column {' and no column '.join(missing)}; it has {found}."
+            return problem_at(reference, message, ("evidence",), allowed="path, source, grade and note")
+        for line, row in enumerate(rows, start=2):
+            complaint = self.row(row)
+            if complaint:
+                source = ",".join(value for value in row.values() if isinstance(value, str))
+                path = row["path"] or ""
+                self.warnings.append(Problem(complaint, path, name, line, 1, source, severity="warning"))
+        return None
 
-def _texts(row: Mapping[str, str | None]) -> list[str]:
-    return [value for value in row.values() if isinstance(value, str)]
-
-
-def _attach_row(
-    root: Node, row: Mapping[str, str | None], notes: dict[Path, Note], noted: set[Path]
-) -> str:
-    """Attach one row; return a complaint, or nothing."""
-    grade = (row["grade"] or "").strip()
-    if grade not in GRADES:
-        return f"{show(grade) or 'An empty grade'} is not a grade: use {', '.join(GRADES)}."
-    try:
-        selector = parse_selector(row["path"] or "")
-    except ValueError as error:
-        return f"{error}."
-    note = Note((row["source"] or "").strip(), grade, (row.get("note") or "").strip())
-    found = select(root, selector)
-    for above, node in found:
-        for path, _, _ in leaves(node, above):
-            if path not in noted:
-                notes[path] = note
-    return "" if found else "No value of the scenario has this path."
+    def row(self, row: Mapping[str, str | None]) -> str:
+        """Attach one row; return a complaint, or nothing."""
+        grade = (row["grade"] or "").strip()
+        if grade not in GRADES:
+            return f"{show(grade) or 'An empty grade'} is not a grade: use {', '.join(GRADES)}."
+        try:
+            selector = parse_selector(row["path"] or "")
+        except ValueError as error:
+            return f"{error}."
+        note = Note((row["source"] or "").strip(), grade, (row.get("note") or "").strip())
+        found = select(self.root, selector)
+        below = (path for above, node in found for path, _, _ in leaves(node, above))
+        self.notes.update((path, note) for path in below if path not in self.noted)
+        return "" if found else f"No value has this path. {near_misses(self.root, selector)}".strip()
 
 
 # -- what nothing vouches for ----------------------------------------------------------------------------

@@ -45,7 +45,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DROPPED: Final = object()
 
 
-class Stop(Exception):  # noqa: N818 - not an error of ours but the end of reading a file
+class Stop(Exception):
     """The file cannot be read further; carries the problem."""
 
     def __init__(self, problem: Problem) -> None:
@@ -86,16 +86,15 @@ class _Composer:
 
     def path(self) -> Path:
         """Return the path of the value being read."""
-        steps = [
-            str(len(frame.node.value)) if frame.node.is_list else frame.key
-            for frame in self.stack
-        ]
+        steps = [str(len(frame.node.value)) if frame.node.is_list else frame.key for frame in self.stack]
         return tuple(step for step in steps if isinstance(step, str))
 
     def counted(self, line: int, column: int, more: int = 1) -> None:
         self.count += more
         if self.count > MOST_NODES:
-            message = f"The file unfolds to more than {MOST_NODES:,} values, most of them repeats of an alias."
+            message = (
+                f"The file unfolds to more than {MOST_NODES:,} values, most of them repeats of an alias."
+            )
             raise Stop(self.problem(message, line, column, hint="Write it without aliases (*name)."))
 
     # -- events ------------------------------------------------------------------------------------
@@ -131,7 +130,7 @@ class _Composer:
         if plus_sign(text):
             amount = text[1:].strip()
             message = f"A plus sign is easily lost, so {text} is not accepted."
-            hint = f"For {amount} more write {{add: {amount}}} under change; for the value itself write {amount}."
+            hint = f"For {amount} more write {{add: {amount}}} under change; for the value itself, {amount}."
             self.problems.append(self.problem(message, line, column, hint=hint))
 
     def name(self, text: str, line: int, column: int) -> None:
@@ -146,7 +145,9 @@ class _Composer:
             frame.key = _DROPPED
         elif text == "<<":
             message = "The YAML merge key << is not used in scenario files."
-            raise Stop(self.problem(message, line, column, hint="Use templates, and like: NAME in each entry."))
+            raise Stop(
+                self.problem(message, line, column, hint="Use templates, and like: NAME in each entry.")
+            )
         else:
             frame.key = text
         frame.key_place = (line, column)
@@ -181,9 +182,9 @@ class _Composer:
     def alias(self, event: AliasEvent) -> None:
         line, column = _place(event)
         self.no_structure_as_key(line, column)
-        found = self.anchors.get(event.anchor, ())
-        if not found:
-            why = "is not defined above this line" if found == () else "contains itself"
+        found = self.anchors.get(event.anchor or "")
+        if found is None:
+            why = "contains itself" if event.anchor in self.anchors else "is not defined above this line"
             raise Stop(self.problem(f"The alias *{event.anchor} {why}.", line, column))
         node, size = found
         self.counted(line, column, size)
@@ -236,7 +237,8 @@ class _Composer:
 
     def untagged(self, event: Any, line: int, column: int) -> None:
         if event.tag is not None and event.tag != "!":
-            message = f"YAML tags such as {show(event.tag)} are not used in scenario files."
+            tag = show(event.tag.replace("tag:yaml.org,2002:", "!!"))
+            message = f"YAML tags such as {tag} are not used in scenario files."
             raise Stop(self.problem(message, line, column, hint="Remove it, or put the text in quotes."))
 
 

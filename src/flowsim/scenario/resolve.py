@@ -28,6 +28,7 @@ from flowsim.scenario.merging import merge
 from flowsim.scenario.nodes import Document, Node, Path, children, entries, problem_at
 from flowsim.scenario.reading import read_tree
 from flowsim.scenario.templates import expand
+from flowsim.scenario.wording import words_of_error
 
 __all__ = ["Generation", "Resolved", "collect", "resolve", "set_options", "with_surges"]
 
@@ -85,9 +86,9 @@ def collect(top: FilePath, folder: Folder) -> list[Generation]:
         tree = folder.tree(path, "extends" if generations else "scenario", named_by, ("extends",))
         if tree is None:
             break
-        generation = Generation(tree)
-        _gather_includes(tree, folder, generation.includes, [path.resolve()])
-        generations.append(generation)
+        includes = _Includes(folder)
+        includes.gather(tree, [path.resolve()])
+        generations.append(Generation(tree, includes.found))
         named_by = entries(tree).get("extends")
         path = _next(named_by, folder, seen)
     generations.reverse()
@@ -111,37 +112,40 @@ def _next(named_by: Node | None, folder: Folder, seen: list[FilePath]) -> FilePa
     return path
 
 
-def _gather_includes(tree: Node, folder: Folder, into: list[Node], within: list[FilePath]) -> None:
-    section = entries(tree).get("include")
-    if section is None:
-        return
-    items = list(children(section)) if section.is_list else [("", section)]
-    for position, reference in items:
-        steps: Path = ("include", position) if position else ("include",)
-        path = folder.refer(reference, steps)
-        if path is None:
-            folder.broken = True
-            continue
-        if path.resolve() in within:
-            message = f"{shown(path)} includes itself."
-            folder.problems.append(problem_at(reference, message, steps))
-            folder.broken = True
-            continue
-        _include(folder, path, reference, steps, into, within)
+@dataclass
+class _Includes:
+    """Gathers the files that a file includes, and those they include, each once and before its includer."""
 
+    folder: Folder
+    found: list[Node] = field(default_factory=list)
 
-def _include(
-    folder: Folder, path: FilePath, reference: Node, steps: Path, into: list[Node], within: list[FilePath]
-) -> None:
-    included = folder.tree(path, "include", reference, steps)
-    if included is None or any(included is other for other in into):
-        return
-    extends = entries(included).get("extends")
-    if extends is not None:
-        message = "A file that is included cannot extend another; only the scenario itself can."
-        folder.problems.append(problem_at(extends, message, ("extends",), key=True, hint="Use include there."))
-    _gather_includes(included, folder, into, [*within, path.resolve()])
-    into.append(included)
+    def gather(self, tree: Node, within: list[FilePath]) -> None:
+        section = entries(tree).get("include")
+        if section is None:
+            return
+        listed = list(children(section)) if section.is_list else [("", section)]
+        for position, reference in listed:
+            steps: Path = ("include", position) if position else ("include",)
+            path = self.folder.refer(reference, steps)
+            if path is not None and path.resolve() in within:
+                message = f"{shown(path)} includes itself."
+                self.folder.problems.append(problem_at(reference, message, steps))
+                path = None
+            self.folder.broken = self.folder.broken or path is None
+            if path is not None:
+                self.add(path, reference, steps, within)
+
+    def add(self, path: FilePath, reference: Node, steps: Path, within: list[FilePath]) -> None:
+        included = self.folder.tree(path, "include", reference, steps)
+        if included is None or any(included is other for other in self.found):
+            return
+        extends = entries(included).get("extends")
+        if extends is not None:
+            message = "A file that is included cannot extend another; only the scenario itself can."
+            hint = "Use include there."
+            self.folder.problems.append(problem_at(extends, message, ("extends",), key=True, hint=hint))
+        self.gather(included, [*within, path.resolve()])
+        self.found.append(included)
 
 
 # -- one tree out of many ------------------------------------------------------------------------------
@@ -219,9 +223,8 @@ def _surge(name: str, surge: Node, problems: list[Problem]) -> list[Planned]:
     try:
         when = parse_when({key: child.value for key, child in settings.items()})
     except ValueError as error:
-        key, _, message = str(error).partition(": ")
-        node = settings.get(key, surge)
-        problems.append(problem_at(node, f"{message[0].upper()}{message[1:]}.", (*path, key)))
+        key, message = words_of_error(error)
+        problems.append(problem_at(settings.get(key, surge), message, (*path, key)))
         return []
     if when is None:
         message = "A surge needs dates."
@@ -252,7 +255,7 @@ def set_options(sets: tuple[str, ...], top: FilePath, problems: list[Problem]) -
             problems.append(Problem(message, "", "--set", 1, 1, text, hint=hint))
             continue
         tree, wrong = read_tree(" " * (len(text) - len(value)) + value, document)
-        problems += wrong
+        problems += [each if each.path else replace(each, path=path) for each in wrong]
         if tree is None and not wrong:
             problems.append(Problem(f"{path} is given no value.", path, "--set", 1, 1, text))
         elif tree is not None:

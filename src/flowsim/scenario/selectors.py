@@ -86,8 +86,10 @@ def _split(text: str) -> Iterator[str]:
 
 def _segment(text: str) -> Segment:
     match = _SEGMENT.fullmatch(text.strip())
+    if not text.strip():
+        raise ValueError("a step of the path is empty: write NAME or NAME[kind=ward] between the dots")
     if match is None or not match[1].strip():
-        raise ValueError(f"{show(text) or 'an empty step'} is not a step of a path: write NAME or NAME[kind=ward]")
+        raise ValueError(f"{show(text)} is not a step of a path: write NAME or NAME[kind=ward]")
     tests = tuple(_test(part) for part in match[2].split(",")) if match[2] is not None else ()
     return Segment(match[1].strip(), tests)
 
@@ -167,11 +169,26 @@ def _missed(reached: list[tuple[Path, Node]], segment: Segment) -> str:
     where = _below(reached)
     if named and segment.tests:
         return _missed_test(named, segment)
-    close = nearest(segment.name.replace("*", ""), options, 4)
+    close = _alike(segment.name, list(options))
+    verb = "looks like" if "*" in segment.name else "is called"
     if close:
-        return f"Nothing {where} is called {segment.name}; near: {', '.join(close)}."
+        return f"Nothing {where} {verb} {segment.name}; near: {', '.join(close)}."
     known = ", ".join(list(options)[:8]) + (", ..." if len(options) > 8 else "")
-    return f"Nothing {where} is called {segment.name}; there is {known}." if known else ""
+    return f"Nothing {where} {verb} {segment.name}; there is {known}." if known else ""
+
+
+def _alike(pattern: str, options: list[str]) -> list[str]:
+    """Return names that a pattern with ``*`` may have meant: those with a similar end or beginning."""
+    core = pattern.replace("*", "")
+    size = len(core)
+    if pattern.startswith("*") and not pattern.endswith("*"):
+        ends = [option[-size:] for option in options]
+    elif pattern.endswith("*") and not pattern.startswith("*"):
+        ends = [option[:size] for option in options]
+    else:
+        return nearest(core, options, 4)
+    close = nearest(core, ends, 4)
+    return [option for option, end in zip(options, ends, strict=True) if end in close][:4]
 
 
 def _below(reached: list[tuple[Path, Node]]) -> str:

@@ -33,9 +33,10 @@ _ADVICE: Final[tuple[tuple[str, str, str], ...]] = (
      "Put the text in quotes."),
     ("found unknown escape character", "A backslash inside double quotes has a special meaning.",
      "Use single quotes, or write the backslash twice."),
-    ("did not find expected <document start>", "Nothing may follow the first value of the file at this depth.",
+    ("did not find expected <document start>", "Nothing may follow the first value of the file here.",
      "Check the indentation of this line and the lines above."),
-    ("did not find expected node content", "A value is expected here.", "Check for a stray bracket or comma."),
+    ("did not find expected node content", "A value is expected here.",
+     "Check for a stray bracket or comma."),
 )  # fmt: skip
 _TAB = re.compile(r" *\t[\t ]*\S")
 

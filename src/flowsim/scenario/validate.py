@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from flowsim.errors import Problem, nearest
 from flowsim.scenario.manual import Kinds, Setting, choices, names_at, setting_at
 from flowsim.scenario.nodes import Node, Path, find, item, problem_at
+from flowsim.scenario.wording import sentence
 from flowsim.spec.base import Misfit
 from flowsim.units import show
 
@@ -106,10 +107,15 @@ class _Writer:
     def _misspelt(self, unknown: _Found, meant: str) -> Problem:
         message = f"Unknown setting. Did you mean {meant}?  ({meant} is required here and is missing)"
         path = (*unknown.path, unknown.name)
-        return problem_at(find(self.root, path), message, path, key=True, hint=self._about((*unknown.path, meant)))
+        return problem_at(
+            find(self.root, path), message, path, key=True, hint=self._about((*unknown.path, meant))
+        )
 
     def problems(self, found: _Found) -> list[Problem]:
         """Return the problem (for a wrong kind of structure: in words, never pydantic's)."""
+        node = find(self.root, found.path)
+        if node is not None and node.value is None:
+            return []
         writer = _SPECIAL.get(found.kind)
         if writer is not None:
             return [writer(self, found)]
@@ -120,9 +126,9 @@ class _Writer:
         setting = self.setting(path)
         if setting is None or not setting.meaning:
             return ""
-        name = next((step for step in reversed(path) if not step.isdecimal()), "")
-        default = f" (left out: {show(setting.default)})" if setting.default not in (None, "", {}, [], ()) else ""
-        return f"{name}: {setting.meaning}{default}"
+        known = setting.default not in (None, "", {}, [], ())
+        default = f" ({show(setting.default)} when left out)" if known else ""
+        return f"{setting.name}: {setting.meaning}{default}"
 
     # -- keys --------------------------------------------------------------------------------------
 
@@ -131,11 +137,19 @@ class _Writer:
         node = find(self.root, path)
         known = names_at(self.setting(found.path))
         present = self._present(found.path)
-        close = nearest(found.name, [name for name in known if name not in present])
+        close = nearest(found.name, [name for name in known if name not in present]) or nearest(
+            found.name, known
+        )
         message = f"Unknown setting. Did you mean {close[0]}?" if close else "Unknown setting."
+        if close and close[0] in present:
+            message += f" It is set already, in {self._where((*found.path, close[0]))}."
         allowed = "" if close else ", ".join(known)
         hint = self._about((*found.path, close[0])) if close else ""
         return problem_at(node, message, path, key=True, allowed=allowed, hint=hint)
+
+    def _where(self, path: Path) -> str:
+        node = find(self.root, path)
+        return f"{node.document.name}:{node.line}" if node is not None else "another file"
 
     def _present(self, path: Path) -> set[str]:
         node = find(self.root, path)
@@ -156,7 +170,9 @@ class _Writer:
         allowed = setting.allowed if setting is not None else ""
         value = found.error.get("input")
         template = _VALUES.get(found.kind)
-        message = template(value, found.error.get("ctx", {})) if template else _last_resort(value, found.error)
+        message = (
+            template(value, found.error.get("ctx", {})) if template else _last_resort(value, found.error)
+        )
         node = find(self.root, found.path)
         return problem_at(node, message, found.path, allowed=allowed, hint=self._about(found.path))
 
@@ -165,9 +181,10 @@ class _Writer:
         cause = found.error.get("ctx", {}).get("error")
         path, at_key, allowed = found.path, False, ""
         if isinstance(cause, Misfit):
-            allowed, at_key = cause.allowed, cause.at_key
             path = self._further(path, cause.where)
-        message = _sentence(str(cause) if cause is not None else str(found.error["msg"]))
+            whole_way = len(path) == len(found.path) + len(cause.where)
+            allowed, at_key = cause.allowed, cause.at_key and whole_way
+        message = sentence(str(cause if cause is not None else found.error["msg"]), found.error.get("input"))
         node = find(self.root, path)
         return problem_at(node, message, path, key=at_key, allowed=allowed, hint=self._about(path))
 
@@ -185,7 +202,9 @@ class _Writer:
         if not words:
             words = [word.strip("'") for word in str(found.error["ctx"]["expected"]).split(" or ")]
         close = nearest(value, words)
-        message = f"{value} is not one of the words allowed here." + (f" Did you mean {close[0]}?" if close else "")
+        message = f"{value} is not one of the words allowed here." + (
+            f" Did you mean {close[0]}?" if close else ""
+        )
         node = find(self.root, found.path)
         return problem_at(node, message, found.path, allowed=", ".join(words), hint=self._about(found.path))
 
@@ -201,23 +220,6 @@ class _Writer:
         return problem_at(find(self.root, path), message, path, allowed=", ".join(words))
 
 
-def _sentence(text: str) -> str:
-    text = text.strip()
-    start = text[:1].upper() if _starts_with_word(text) else text[:1]
-    return f"{start}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
-
-
-_OPENERS: Final = frozenset(
-    "a an the this that these those nothing only give write there it each every in at"
-    " one two several shares not infinity mean median low high".split()
-)
-
-
-def _starts_with_word(text: str) -> bool:
-    """Tell whether a sentence starts with a word of ours rather than with something the planner wrote."""
-    return text.split(" ", 1)[0].rstrip(",:;").lower() in _OPENERS
-
-
 def _last_resort(value: Any, error: Mapping[str, Any]) -> str:
     return f"{show(value)} does not fit here: {str(error['msg'])[0].lower()}{str(error['msg'])[1:]}."
 
@@ -226,18 +228,18 @@ _Words = Callable[[Any, Mapping[str, Any]], str]
 
 
 def _expected(what: str) -> _Words:
-    return lambda value, context: f"{what} is expected here; found {show(value)}."
+    return lambda value, context: f"Expected {what} here; found {show(value)}."
 
 
 def _bound(words: str, key: str) -> _Words:
     return lambda value, context: f"{show(value)} must be {words} {show(context.get(key))}."
 
 
-_GROUP: Final = _expected("A group of settings (name: value)")
-_LIST: Final = _expected("A list")
-_TEXT: Final = _expected("Text")
-_NUMBER: Final = _expected("A number")
-_WHOLE: Final = _expected("A whole number")
+_GROUP: Final = _expected("a group of settings (name: value)")
+_LIST: Final = _expected("a list")
+_TEXT: Final = _expected("text")
+_NUMBER: Final = _expected("a number")
+_WHOLE: Final = _expected("a whole number")
 _TRUTH: Final = _expected("true or false")
 
 _VALUES: Final[dict[str, _Words]] = {
@@ -264,7 +266,9 @@ _VALUES: Final[dict[str, _Words]] = {
     "too_short": lambda value, context: f"At least {context.get('min_length')} are needed here.",
     "too_long": lambda value, context: f"At most {context.get('max_length')} are allowed here.",
     "string_too_short": lambda value, context: "The text is empty.",
-    "string_pattern_mismatch": lambda value, context: f"{show(value)} is not written in the way expected here.",
+    "string_pattern_mismatch": lambda value, context: (
+        f"{show(value)} is not written in the way expected here."
+    ),
 }
 
 _SPECIAL: Final[dict[str, Callable[[_Writer, _Found], Problem]]] = {

@@ -1,8 +1,8 @@
 """Access: NHS 111, the 999 call room's clinicians, GP and care-home calls, single points of access.
 
-A caller waits for a clinical assessor, is assessed and is navigated: first to the alternatives at the decision
-point *navigation*, in order, otherwise to the disposition that the assessment reached. A caller whose
-condition is immediately life-threatening goes to the ambulance service whatever else is on offer.
+A caller waits for a clinical assessor, is assessed and is navigated: first to the alternatives at the
+decision point *navigation*, in order, otherwise to the disposition that the assessment reached. A caller
+whose condition is immediately life-threatening goes to the ambulance service whatever else is on offer.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The ambulance service of one area.
 
-A 999 call may be closed on the telephone (hear and treat) or passed to an alternative; otherwise it queues for
-a crew by category. The crew travels to the patient, treats, and leaves them there (see and treat), passes them
-to an alternative, or conveys them. **A crew stays at the door until its patient has been handed over**, then
-has its wrap-up, and only then can take the next call.
+A 999 call may be closed on the telephone (hear and treat) or passed to an alternative; otherwise it queues
+for a crew by category. The crew travels to the patient, treats, and leaves them there (see and treat), passes
+them to an alternative, or conveys them. **A crew stays at the door until its patient has been handed over**,
+then has its wrap-up, and only then can take the next call.
 """
 
 from __future__ import annotations
@@ -29,9 +29,11 @@ from flowsim.vocabulary import CATEGORIES
 
 HEAR_AND_TREAT, SEE_AND_TREAT, CONVEY, ELSEWHERE = range(4)
 CLASSES = CATEGORIES[1:]
-TAKEN_THERE = frozenset({"emergency_department", "urgent_treatment_centre", "same_day_emergency_care", "ward"})
-"""Kinds of service to which a crew takes the patient when they are the alternative. Others come to the patient, or
-the patient goes there later."""
+TAKEN_THERE = frozenset(
+    {"emergency_department", "urgent_treatment_centre", "same_day_emergency_care", "ward"}
+)
+"""Kinds of service to which a crew takes the patient when they are the alternative. Others come to the
+patient, or the patient goes there later."""
 
 
 class AmbulanceSpec(CareSpec):
@@ -58,8 +60,8 @@ class AmbulanceSpec(CareSpec):
     hear_time: ByGroup[Distribution] = NO_TIME
     """Telephone advice for those calls; it needs no crew."""
     category_of_others: ByGroup[Mix] = ByGroup(Mix.only("3"))
-    """Category given to patients who have none of their own, because they did not call 999: sent by NHS 111, a
-    GP or a community team. Categories are `1` (life-threatening) to `4`."""
+    """Category given to patients who have none of their own, because they did not call 999: sent by NHS
+    111, a GP or a community team. Categories are `1` (life-threatening) to `4`."""
     priority_ages: Duration | None = None
     """A call that has waited this long for a crew counts as one category higher; omitted: never."""
     travel: ByGroup[Distribution]
@@ -73,8 +75,8 @@ class AmbulanceSpec(CareSpec):
     wrap_up: ByGroup[Distribution] = NO_TIME
     """From handover until the crew can take the next call: cleaning, paperwork, restocking."""
     handover_limit: Duration | None = None
-    """A crew leaves its patient in the hospital's care after this long at the door, handed over or not (handover
-    release); the patient goes on waiting there. Omitted: crews wait for as long as it takes."""
+    """A crew leaves its patient in the hospital's care after this long at the door, handed over or not
+    (handover release); the patient goes on waiting there. Omitted: crews wait for as long as it takes."""
 
     @model_validator(mode="after")
     def _known_categories(self) -> Self:
@@ -103,10 +105,10 @@ class AmbulanceSpec(CareSpec):
 class Ambulance(Service[AmbulanceSpec]):
     """The running ambulance service.
 
-    Journal: *arrived* is the call, *accepted* the allocation of a crew, *started* arrival on scene, *finished*
-    the end of care there or, for those conveyed, arrival at the hospital door, *left* the handover, when
-    the crew is free of the patient. Response time is from *arrived* to *started*, handover from *finished*
-    to *left*.
+    Journal: *arrived* is the call, *accepted* the allocation of a crew, *started* arrival on scene,
+    *finished* the end of care there or, for those conveyed, arrival at the hospital door, *left* the
+    handover, when the crew is free of the patient. Response time is from *arrived* to *started*, handover
+    from *finished* to *left*.
     """
 
     Spec = AmbulanceSpec

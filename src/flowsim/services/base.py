@@ -125,7 +125,7 @@ class Service(Generic[S]):
         notice: minutes before a patient comes at which this service asks to be told (see :meth:`foresee`).
     """
 
-    takes_over: ClassVar[bool] = True
+    takes_over: bool = True
     shared_luck: ClassVar[bool] = True
     notice: float = 0.0
     accept: Callable[[Patient], Care] | None = None
@@ -137,9 +137,11 @@ class Service(Generic[S]):
         self.system = system
         self.kernel = system.kernel
         self.env = system.kernel.env
+        self.cells = system.kernel.journal.cells
         self.luck = spec.kind if self.shared_luck else name
         self.blank: array[float] = Journal.blank(index)
         self.bit = 0
+        self.takes_over = type(self).takes_over  # an attribute of its own is read faster
         self.onward: list[Any] = []
         self.returning: tuple[Chance, Any, Fork] | None = None
         self.build()
@@ -163,7 +165,7 @@ class Service(Generic[S]):
         return True
 
     def foresee(self, patient: Patient, notice: float) -> Care:
-        """Use the last ``notice`` minutes that a patient spends elsewhere before coming here; take just as long."""
+        """Use the last ``notice`` minutes a patient spends elsewhere before coming; take just so long."""
         yield notice
 
     def place(self) -> Pool | None:
@@ -289,20 +291,14 @@ def journey(kernel: Kernel, patient: Patient, service: Service[Any], *, inside: 
         elif onward is ELSEWHERE:
             onward = patient.diverted
         if onward is None:
-            _leave(kernel, patient)
+            cells[patient.at + LEFT] = env._now
+            patient.at = -1
+            patient.remaining = 0.0
+            if patient.held is not None or patient.behind is not None:
+                kernel.let_go(patient)
             if here.returning is not None:
                 onward = yield from _come_back(patient, here.returning)
         here = onward
-
-
-def _leave(kernel: Kernel, patient: Patient) -> None:
-    """Close every open visit and give up whatever is held."""
-    if patient.behind is None and patient.held is None:
-        kernel.journal.cells[patient.at + LEFT] = kernel.env._now
-    else:
-        patient.behind = [*(patient.behind or []), patient.at]
-        kernel.let_go(patient)
-    patient.at = -1
 
 
 def _count(patient: Patient, service: Service[Any]) -> int:

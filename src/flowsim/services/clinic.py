@@ -1,9 +1,9 @@
 """The clinic: any further staffed service, described by settings alone.
 
-A hot clinic, GP out of hours, a frailty hub, a community diagnostic centre, mental-health liaison. Patients wait by
-priority for a room (if rooms are limited) and a member of staff, are served once, and are done or referred on.
-Every behaviour is a setting that can be left out, so that one clinic fed by a constant stream is the textbook
-queue M/M/c; with waiting places it is M/M/c/K, with patience M/M/c+M.
+A hot clinic, GP out of hours, a frailty hub, a community diagnostic centre, mental-health liaison. Patients
+wait by priority for a room (if rooms are limited) and a member of staff, are served once, and are done or
+referred on. Every behaviour is a setting that can be left out, so that one clinic fed by a constant stream is
+the textbook queue M/M/c; with waiting places it is M/M/c/K, with patience M/M/c+M.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FIRST_CLASS = ByGroup(Mix.only("0"))
 
 
 class ClinicSpec(CareSpec):
-    """Any staffed service with one contact: staff, and optionally rooms, hours, waiting places and booking."""
+    """Any staffed service with one contact: staff and, if wanted, rooms, hours, waiting places, booking."""
 
     OUTCOMES: ClassVar[dict[str, str]] = {
         "done": "served, and needs nothing further from here",
@@ -73,7 +73,7 @@ class ClinicSpec(CareSpec):
     """Whether patients are booked for the next day of opening, and wait at home until then, rather than being
     served on the day."""
     slots_per_hour: Count = 0
-    """Slots in each open hour, evenly spaced, for a booked clinic; 0: everybody is told to come at opening."""
+    """Slots in each open hour, evenly spaced, for a booked clinic; 0: everybody comes at opening."""
     book_within: Duration | None = None
     """How far ahead slots can be booked; when none is free by then patients are turned away (outcome `full`).
     Omitted: any time ahead."""
@@ -83,7 +83,9 @@ class ClinicSpec(CareSpec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.holds_room and self.rooms >= UNLIMITED:
-            raise Misfit("holds_room has no effect while rooms are unlimited: say how many rooms", "holds_room")
+            raise Misfit(
+                "holds_room has no effect while rooms are unlimited: say how many rooms", "holds_room"
+            )
         for name in ("slots_per_hour", "book_within"):
             if getattr(self, name) and not self.booked:
                 raise Misfit(f"{name} has no effect unless booked is true", name)
@@ -114,8 +116,8 @@ class ClinicSpec(CareSpec):
 class Clinic(Service[ClinicSpec]):
     """The running clinic.
 
-    Journal: *arrived* is at the door (a booked patient arrives at the booked time), *accepted* admission to the
-    waiting room, *started* and *finished* service, *left* when the room was given up.
+    Journal: *arrived* is at the door (a booked patient arrives at the booked time), *accepted* admission to
+    the waiting room, *started* and *finished* service, *left* when the room was given up.
     """
 
     Spec = ClinicSpec

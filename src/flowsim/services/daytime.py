@@ -37,8 +37,8 @@ def turned_away(outcome: int) -> Care:
 
 
 def is_always(opening: Opening) -> bool:
-    """Say whether it never shuts."""
-    return opening.bounds == [-inf, inf]
+    """Say whether it never shuts during the run."""
+    return len(opening.bounds) == 2 and opening.bounds[0] <= 0.0 and opening.bounds[1] == inf
 
 
 def ending_earlier(opening: Opening, minutes: float) -> Opening:
@@ -46,7 +46,9 @@ def ending_earlier(opening: Opening, minutes: float) -> Opening:
     if not minutes:
         return opening
     spans = zip(opening.bounds[::2], opening.bounds[1::2], strict=True)
-    return Opening([bound for opens, closes in spans if closes - minutes > opens for bound in (opens, closes - minutes)])
+    return Opening(
+        [bound for opens, closes in spans if closes - minutes > opens for bound in (opens, closes - minutes)]
+    )
 
 
 def ending_at(opening: Opening, clock: float, end: float) -> Opening:

@@ -30,7 +30,6 @@ from flowsim.vocabulary import ACUITIES, ROUTES
 HOME, ADMIT, LEFT_BEFORE_TREATMENT, ELSEWHERE = range(4)
 AMBULANCE = ROUTES.index("ambulance")
 CLASSES = len(ACUITIES)
-GONE = -1.0
 
 
 class Area(Spec):
@@ -90,7 +89,8 @@ class EmergencyDepartmentSpec(CareSpec):
     departure: ByGroup[Distribution]
     """From the decision to leaving, for those who go home: medicines, letters, transport."""
     escalation_spaces: Count = 0
-    """Temporary escalation spaces (corridor care) for patients who wait for a bed while others wait for a space."""
+    """Temporary escalation spaces (corridor care) for patients who wait for a bed while others wait for a
+    space."""
 
     def expect(self, flow: Flow) -> Expected:
         """Return the mean load of spaces and staff, ignoring every wait but care itself."""
@@ -179,18 +179,18 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
 
     def _work(self, area: Area) -> tuple[Any, ...]:
         """Return an area's team and the draws of its two spells."""
-        spells = (
+        return (
+            self.teams[area.clinicians],
             self.duration("first_spell", area.first_spell).of,
             self.chance("investigated", area.investigated).of,
             self.duration("investigations", area.investigations).of,
             self.duration("second_spell", area.second_spell).of,
         )
-        return self.teams[area.clinicians], spells
 
     # -- arrival -----------------------------------------------------------------------------------------
 
     def accept(self, patient: Patient) -> Care:
-        """Take over a patient whom a crew brings: bay or space, then clinical handover. Others just book in."""
+        """Take over a patient whom a crew brings: bay or space, then handover. Others just book in."""
         if patient.held.__class__ is Crew:
             return self._hand_over(patient)
         first = patient.behind is None  # in a system without an ambulance service, the route alone tells
@@ -222,71 +222,60 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
     # -- care --------------------------------------------------------------------------------------------
 
     def care(self, patient: Patient) -> Care:
-        """Assess, stream, place, treat and decide."""
+        """Assess, stream, place, treat and decide.
+
+        One generator, not one for each step: this is the busiest process of the whole model, and every
+        generator inside another costs at each of a patient's moves.
+        """
+        env, cells, at = self.env, self.cells, patient.at
         acuity = patient.block.codes["acuity"][patient.row]
         patience = inf
         if patient.held is None:
-            patience = yield from self._assess(patient, acuity)
-            if patience < 0.0:
+            if self.patience is not None:
+                patience = self.patience(patient)
+            asked = env._now
+            if (yield self.assessors.seize(patient, acuity, patience)) is None:
                 return LEFT_BEFORE_TREATMENT
+            patience -= env._now - asked
+            yield self.assessment(patient)
+            self.assessors.release()
+            cells[at + ASSESSED] = env._now
         if self.front_door is not None and self.front_door.found(patient):
             return ELSEWHERE
         if patient.held is None or patient.held is self.bays:
-            patience = yield from self._place(patient, acuity, patience)
-            if patience < 0.0:
+            asked = env._now
+            space = yield self._ask_for_space(patient, acuity, patience)
+            if space is None:
                 return LEFT_BEFORE_TREATMENT
-        team, spells = self.work[self.area_of(patient)]
+            patience -= env._now - asked
+            if patient.held is not None:
+                patient.held.vacate()
+            patient.held = space
+        team, first, tested, turnaround, second = self.work[self.area_of(patient)]
         if (yield team.seize(patient, 2 * acuity + 1, patience)) is None:
             self._leave_place(patient)
             return LEFT_BEFORE_TREATMENT
-        yield from self._treat(patient, acuity, team, spells)
-        if patient.block.codes["admission"][patient.row]:
-            return (yield from self._admit(patient))
-        self.kernel.mark(patient, FINISHED)
-        yield self.departure(patient)
-        self._leave_place(patient)
-        return HOME
-
-    def _assess(self, patient: Patient, acuity: int) -> Care:
-        """Initial assessment; return the patience that is left for waiting, or GONE."""
-        patience = inf if self.patience is None else self.patience(patient)
-        asked = self.env._now
-        if (yield self.assessors.seize(patient, acuity, patience)) is None:
-            return GONE
-        patience = max(patience - (self.env._now - asked), 0.0)
-        yield self.assessment(patient)
-        self.assessors.release()
-        self.kernel.mark(patient, ASSESSED)
-        return patience
-
-    def _place(self, patient: Patient, acuity: int, patience: float) -> Care:
-        """Wait for a space; return the patience that is left, or GONE."""
-        asked = self.env._now
-        space = yield self._ask_for_space(patient, acuity, patience)
-        if space is None:
-            return GONE
-        self._leave_place(patient)
-        patient.held = space
-        return max(patience - (self.env._now - asked), 0.0)
-
-    def _treat(self, patient: Patient, acuity: int, team: Pool, spells: tuple[Any, ...]) -> Care:
-        """See a clinician and, after investigations, again: second spells come before new patients."""
-        first, tested, turnaround, second = spells
-        self.kernel.mark(patient, STARTED)
+        cells[at + STARTED] = env._now
         yield first(patient)
         team.release()
         if tested(patient):
             yield turnaround(patient)
-            yield team.seize(patient, 2 * acuity)
+            yield team.seize(patient, 2 * acuity)  # second spells come before new patients of the same acuity
             yield second(patient)
             team.release()
+        if patient.block.codes["admission"][patient.row]:
+            return (yield from self._admit(patient))
+        cells[at + FINISHED] = env._now
+        yield self.departure(patient)
+        self._leave_place(patient)
+        return HOME
 
     # -- admission ---------------------------------------------------------------------------------------
 
     def _admit(self, patient: Patient) -> Care:
         """Specialty review, then an alternative to the bed or the decision to admit."""
         yield self.specialty(patient)
-        self.kernel.mark(patient, FINISHED)
+        self.cells[patient.at + FINISHED] = self.env._now
         if self.at_decision is not None and self.at_decision.found(patient):
             return ELSEWHERE
         space = patient.held

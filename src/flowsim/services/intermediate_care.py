@@ -8,11 +8,13 @@ hospital.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
 from math import inf
 from typing import Any, ClassVar, Literal
 
-from flowsim.clock import parse_hours, parse_rota
+from flowsim.clock import DAY, WEEK, Calendar, Opening, parse_hours, parse_rota
 from flowsim.kernel import Patient, Pool
 from flowsim.kernel.journal import FINISHED, STARTED
 from flowsim.kernel.patient import Care
@@ -23,7 +25,28 @@ from flowsim.spec.groups import ByGroup
 from flowsim.spec.values import UNLIMITED, Count, Duration, Factor, HoursField, RotaField
 
 HOME, REFUSED = range(2)
-DAY = 1440
+WITH_PLACE, WITHOUT_PLACE = range(2)
+USUAL_WEEK = Calendar(datetime(2018, 1, 8))
+"""A Monday of a week without bank holidays."""
+
+
+def daily(changes: Sequence[tuple[float, int]], opening: Opening, end: float) -> Iterator[tuple[float, int]]:
+    """Yield changes of the number of starts: as the rota has it, and none on days without hours.
+
+    Args:
+        changes: (minute, number) in ascending order, the first at minute 0.
+        opening: hours of starting.
+        end: last minute that matters.
+    """
+    numbers = dict(changes)
+    number, last = 0, None
+    for minute in sorted({*numbers, *(float(midnight) for midnight in range(0, int(end), DAY))}):
+        number = numbers.get(minute, number)
+        today = minute // DAY * DAY
+        level = number if opening.next_open(today) < today + DAY else 0
+        if level != last:
+            yield minute, level
+        last = level
 
 
 class IntermediateCareSpec(CareSpec):
@@ -36,8 +59,7 @@ class IntermediateCareSpec(CareSpec):
 
     kind: Literal["intermediate_care"] = "intermediate_care"
     places: Count = UNLIMITED
-    """Packages on the caseload, or beds, at once. A place that has been given to a patient is kept until
-    they come."""
+    """Packages on the caseload, or beds, at once. Once a patient has a start, the place is kept."""
     starts_per_day: RotaField = parse_rota("unlimited")
     """Patients who can start on one day; a number, or numbers by weekday, weekend and bank_holiday. A
     start that is not used is lost at midnight. On days without `start_hours` there is none."""
@@ -62,10 +84,13 @@ class IntermediateCareSpec(CareSpec):
         expected.leave("home", flow)
         return expected
 
-
     def units(self, resource: str) -> Any:
-        """Return the starts a day, or the places."""
-        return super().units("starts_per_day" if resource == "starts" else resource)
+        """Return the places, or the mean number of starts on a day of the week."""
+        if resource != "starts":
+            return super().units(resource)
+        opening = self.start_hours.compile(USUAL_WEEK, WEEK)
+        changes = [*daily(self.starts_per_day.changes(USUAL_WEEK, WEEK), opening, WEEK), (float(WEEK), 0)]
+        return sum(level * (until - since) for (since, level), (until, _) in pairwise(changes)) / WEEK
 
     def refuses(self, resource: str) -> bool:
         """True if only so many may wait."""
@@ -85,32 +110,19 @@ class IntermediateCare(Service[IntermediateCareSpec]):
     def build(self) -> None:
         """Make the places and the starts."""
         self.places = self.pool("places", self.spec.places)
-        self.starts = self.team("starts", self.spec.starts_per_day)
+        self.starts = self.team("starts", self.spec.starts_per_day, classes=2)
         self.waiting = 0
 
     def configure(self, spec: IntermediateCareSpec) -> None:
         """Take over places, starts, hours and stay."""
         super().configure(spec)
         self.opening = self.system.opening(spec.start_hours)
-        self.starts.follow(list(self._daily_starts(spec)))
+        shifts = self.system.shifts(spec.starts_per_day)
+        self.starts.follow(list(daily(shifts, self.opening, self.system.end)))
         self.places.set_capacity(spec.places)
         self.places.turnaround = spec.turnaround
         self.stay = self.duration("stay", spec.stay)
         self.moment = self.uniform("start")
-
-    def _daily_starts(self, spec: IntermediateCareSpec) -> Iterator[tuple[float, int]]:
-        """Yield changes of the number of starts: as the rota has it, and none on days without hours."""
-        changes = self.system.shifts(spec.starts_per_day)
-        midnights = range(0, int(self.system.end) + DAY, DAY)
-        numbers, last = dict(changes), None
-        number = 0
-        for minute in sorted({*numbers, *map(float, midnights)}):
-            number = numbers.get(minute, number)
-            today = minute // DAY * DAY
-            level = number if self.opening.next_open(today) < today + DAY else 0
-            if level != last:
-                yield minute, level
-            last = level
 
     def place(self) -> Pool:
         """Return the places."""
@@ -127,27 +139,36 @@ class IntermediateCare(Service[IntermediateCareSpec]):
         if self.waiting >= self.spec.waiting_places and not self.has_room(patient):
             return REFUSED
         self.waiting += 1
-        place = yield self.places.seize(patient)
-        yield from self._start(patient)
+        place = yield from self._start(patient)
         self.waiting -= 1
         self.kernel.let_go(patient)
         patient.held = place
         return None
 
     def _start(self, patient: Patient) -> Care:
-        """Wait for one of a day's starts, then for a moment within that day's hours."""
-        env, opening = self.env, self.opening
-        shut = opening.next_open(env._now) - env._now
+        """Wait until there are a place and one of the day's starts, then for a moment of that day's hours."""
+        yield from self._one_of_the_starts(patient, WITHOUT_PLACE)
+        if self.places.has_room:
+            place = yield self.places.seize(patient)
+        else:
+            self.starts.release()
+            place = yield self.places.seize(patient)
+            yield from self._one_of_the_starts(patient, WITH_PLACE)
+        now = self.env._now
+        self.starts.release_after(DAY - now % DAY)
+        opens = self.opening.next_open(now)
+        closes = self.opening.closes_at(opens)
+        moment = opens if closes == inf else opens + self.moment.of(patient) * (closes - opens)
+        if moment > now:
+            yield moment - now
+        return place
+
+    def _one_of_the_starts(self, patient: Patient, priority: int) -> Care:
+        """Wait for the hours, then for a start."""
+        shut = self.opening.next_open(self.env._now) - self.env._now
         if shut:
             yield shut
-        if self.starts.capacity < UNLIMITED:
-            yield self.starts.seize(patient)
-            self.starts.release_after(DAY - env._now % DAY)
-        opens = opening.next_open(env._now)
-        closes = opening.closes_at(opens)
-        moment = opens if closes == inf else opens + self.moment.of(patient) * (closes - opens)
-        if moment > env._now:
-            yield moment - env._now
+        yield self.starts.seize(patient, priority)
 
     # -- the package ---------------------------------------------------------------------------------------
 

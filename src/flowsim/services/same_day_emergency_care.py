@@ -1,9 +1,9 @@
 """Same day emergency care (SDEC).
 
-A referred patient takes a chair, is assessed rapidly by a clinician, has tests, is seen again, is observed if need
-be, and goes home or is converted to an admission, keeping the chair until a bed accepts. When the chairs are
-full, or after the last-referral time, referrals are refused and fall back to where the pathway says. **Whoever
-is unfinished at closing is booked back for the next opening or converted.**
+A referred patient takes a chair, is assessed rapidly by a clinician, has tests, is seen again, is observed if
+need be, and goes home or is converted to an admission, keeping the chair until a bed accepts. When the chairs
+are full, or after the last-referral time, referrals are refused and fall back to where the pathway says.
+**Whoever is unfinished at closing is booked back for the next opening or converted.**
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class SameDayEmergencyCareSpec(CareSpec):
         "home": "treated and sent home",
         "admit": "converted to an admission; keeps the chair until a bed accepts",
         "refused": "no chair, or after the last-referral time; falls back",
-        ALTERNATIVE: "went on to an alternative to admission found at the outcome, for instance a virtual ward",
+        ALTERNATIVE: "went on to an alternative to admission found at the outcome, such as a virtual ward",
     }
     DECISIONS: ClassVar[dict[str, str]] = {
         "outcome": "for patients who would otherwise be converted to an admission",
@@ -45,8 +45,8 @@ class SameDayEmergencyCareSpec(CareSpec):
 
     kind: Literal["same_day_emergency_care"] = "same_day_emergency_care"
     hours: HoursField = parse_hours("always")
-    """Opening hours. At closing, a clinician finishes the patient in hand; everybody else who is unfinished is
-    booked back or converted."""
+    """Opening hours. At closing, a clinician finishes the patient in hand; everybody else who is unfinished
+    is booked back or converted."""
     last_referral: Clock | None = None
     """Time of day after which referrals are refused; omitted: at closing."""
     chairs: Count
@@ -54,8 +54,8 @@ class SameDayEmergencyCareSpec(CareSpec):
     clinicians: RotaField
     """Clinicians on shift."""
     queue: Count = 0
-    """Patients referred by a GP, NHS 111, a care home or a community team who may wait for a chair at once, until
-    closing. Everybody else is refused when no chair is free."""
+    """Patients referred by a GP, NHS 111, a care home or a community team who may wait for a chair at once,
+    until closing. Everybody else is refused when no chair is free."""
     first_spell: ByGroup[Distribution]
     """Clinician time for rapid assessment."""
     investigated: ByGroup[Share] = ByGroup(1.0)
@@ -69,8 +69,8 @@ class SameDayEmergencyCareSpec(CareSpec):
     convert: ByGroup[Share] = ByGroup(0.0)
     """Share of the patients finished here who are converted to an admission."""
     book_back: ByGroup[Share] = ByGroup(0.0)
-    """Share of those unfinished at closing who go home and come back at the next opening, where they are served
-    first and go on with what was left; the others are converted."""
+    """Share of those unfinished at closing who go home and come back at the next opening, where they are
+    served first and go on with what was left; the others are converted."""
 
     def expect(self, flow: Flow) -> Expected:
         """Return the load of chairs and clinicians while open, and who goes where."""
@@ -93,8 +93,8 @@ class SameDayEmergencyCareSpec(CareSpec):
 class SameDayEmergencyCare(Service[SameDayEmergencyCareSpec]):
     """The running unit.
 
-    Journal: *arrived* is the referral, *accepted* the chair, *started* the first spell, *finished* the decision
-    to send home or to convert. A patient who was booked back has one visit that spans the night.
+    Journal: *arrived* is the referral, *accepted* the chair, *started* the first spell, *finished* the
+    decision to send home or to convert. A patient who was booked back has one visit that spans the night.
     """
 
     Spec = SameDayEmergencyCareSpec
@@ -138,9 +138,12 @@ class SameDayEmergencyCare(Service[SameDayEmergencyCareSpec]):
         return self._sit(patient) if self.has_room(patient) else turned_away(REFUSED)
 
     def _sit(self, patient: Patient) -> Care:
-        chair = yield self.chairs.seize(patient, NEW, self._left())
-        if chair is None:
-            return REFUSED
+        chair = None
+        while chair is None:
+            left = self._left()
+            if left <= 0.0:
+                return REFUSED
+            chair = yield self.chairs.seize(patient, NEW, left)
         self.kernel.let_go(patient)
         patient.held = chair
         return None
@@ -174,11 +177,12 @@ class SameDayEmergencyCare(Service[SameDayEmergencyCareSpec]):
 
     def _spell(self, patient: Patient, work: Any, priority: int) -> Care:
         """See a clinician; return False if that was not to be before closing, nor on another day."""
-        while True:
+        clinician = None
+        while clinician is None:
             left = self._left()
-            if left > 0.0 and (yield self.clinicians.seize(patient, priority, left)) is not None:
-                break
-            if not (yield from self._book_back(patient)):
+            if left > 0.0:
+                clinician = yield self.clinicians.seize(patient, priority, left)
+            elif not (yield from self._book_back(patient)):
                 return False
         if priority == FIRST:
             self.kernel.mark(patient, STARTED)
@@ -188,26 +192,29 @@ class SameDayEmergencyCare(Service[SameDayEmergencyCareSpec]):
 
     def _results(self, patient: Patient) -> Care:
         """Wait for results; those that come after closing are there when a booked-back patient returns."""
-        minutes, left = self.turnaround(patient), self._left()
-        if minutes <= left:
-            yield minutes
-            return True
-        yield left
-        return (yield from self._book_back(patient))
+        if (yield from self._sit_out(self.turnaround(patient))):
+            return (yield from self._book_back(patient))
+        return True
 
     def _observe(self, patient: Patient) -> Care:
         """Stay in the chair; what is left at closing is done when a booked-back patient returns."""
-        minutes: float = self.observation(patient)
-        while minutes > 0.0:
-            left = self._left()
-            if minutes <= left:
-                yield minutes
-                break
-            yield left
-            minutes -= left
+        rest = yield from self._sit_out(self.observation(patient))
+        while rest:
             if not (yield from self._book_back(patient)):
                 return False
+            rest = yield from self._sit_out(rest)
         return True
+
+    def _sit_out(self, minutes: float) -> Care:
+        """Stay in the chair for so long, or until closing; return the minutes that are left over then."""
+        while minutes > 0.0:
+            left = self._left()
+            if left <= 0.0:
+                break
+            stay = min(minutes, left)
+            yield stay
+            minutes -= stay
+        return minutes
 
     def _book_back(self, patient: Patient) -> Care:
         """At closing: send home until the next opening, then wait for a chair; return False to convert."""

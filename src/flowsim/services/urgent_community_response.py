@@ -105,6 +105,10 @@ class UrgentCommunityResponseSpec(CareSpec):
             expected.leave(outcome, part)
         return expected
 
+    def refuses(self, resource: str) -> bool:
+        """True if only so many may wait for a first visit."""
+        return self.acceptance_limit < UNLIMITED
+
     def _mean_follow_ups(self, flow: Flow) -> Vector:
         """Return the mean number of follow-up visits, by cell."""
         total = np.zeros_like(flow.per_day)

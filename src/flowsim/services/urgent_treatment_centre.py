@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import model_validator
 
 from flowsim.clock import parse_hours
-from flowsim.kernel import Patient
+from flowsim.kernel import Patient, Team
 from flowsim.kernel.journal import ASSESSED, FINISHED, SOURCE, STARTED
 from flowsim.kernel.patient import Care
 from flowsim.services.base import ALTERNATIVE, CareSpec, Service
@@ -40,7 +40,8 @@ HOME, TRANSFER, LEFT, SHUT, FULL, ELSEWHERE = range(6)
 NHS_111 = ROUTES.index("nhs_111")
 ASSESSMENT, SECOND_LOOK, BOOKED = 0, 3, 4
 WALK_IN = (1, 2, 5, 6, 7)
-"""Class in which a walk-in patient is called, by acuity: 1 and 2 before everybody else, 3 to 5 after the booked."""
+"""Class in which a walk-in patient is called, by acuity: 1 and 2 before everybody else, 3 to 5 after the
+booked."""
 CLASSES = 8
 GONE = -1.0
 
@@ -92,8 +93,8 @@ class UrgentTreatmentCentreSpec(CareSpec):
     transfer: ByGroup[Share] = ByGroup(0.0)
     """Share of the patients treated who turn out to need an emergency department."""
     slots_per_hour: Count = 0
-    """Slots that NHS 111 can book in each open hour, evenly spaced. Patients whose route is NHS 111, sent straight
-    here or by an access service, come at the next free slot. 0: no booking, they come at once."""
+    """Slots that NHS 111 can book in each open hour, evenly spaced. Patients whose route is NHS 111, sent
+    straight here or by an access service, come at the next free slot. 0: no booking, they come at once."""
     book_within: Duration | None = None
     """How far ahead slots can be booked; a patient for whom none is free by then comes at once as a walk-in
     patient. Omitted: any time ahead."""
@@ -162,14 +163,16 @@ class UrgentTreatmentCentre(Service[UrgentTreatmentCentreSpec]):
             self.second = self.duration("second_look", spec.second_look).of
         self.transfer = self.chance("transfer", spec.transfer).of
         self.patience = None if spec.patience is None else self.duration("patience", spec.patience).of
-        self.assessment = None if spec.assessment is None else self.duration("assessment", spec.assessment).of
+        self.assessment: Any = None
+        if spec.assessment is not None:
+            self.assessment = self.duration("assessment", spec.assessment).of
 
     def _staff(self, spec: UrgentTreatmentCentreSpec) -> None:
         self.clinicians.follow(self.system.shifts(spec.clinicians))
         self.rooms.set_capacity(spec.rooms)
         self.limited = spec.rooms < UNLIMITED
         self.entry = self.rooms if self.limited else self.clinicians
-        self.triage = self.clinicians
+        self.triage: Team = self.clinicians
         if spec.assessors is not None:
             self.assessors.follow(self.system.shifts(spec.assessors))
             self.triage = self.assessors
@@ -248,9 +251,24 @@ class UrgentTreatmentCentre(Service[UrgentTreatmentCentreSpec]):
             patience = yield from self._call_in(patient, rank, patience)
             if patience < 0.0:
                 return LEFT
-        if (yield self.clinicians.seize(patient, rank, patience)) is None:
+        clinicians, cells, env = self.clinicians, self.cells, self.env
+        if (yield clinicians.seize(patient, rank, patience)) is None:
             return LEFT
-        return (yield from self._treat(patient))
+        cells[patient.at + STARTED] = env._now
+        yield self.treatment(patient)
+        clinicians.release()
+        if self.tested(patient):
+            yield self.turnaround(patient)
+            if self.second is not None:
+                yield clinicians.seize(patient, SECOND_LOOK)
+                yield self.second(patient)
+                clinicians.release()
+        cells[patient.at + FINISHED] = env._now
+        if not self.transfer(patient):
+            return HOME
+        if self.outcome is not None and self.outcome.found(patient):
+            return ELSEWHERE
+        return TRANSFER
 
     def _class(self, patient: Patient, acuity: int) -> int:
         if self.booked and patient.number in self.booked:
@@ -282,21 +300,3 @@ class UrgentTreatmentCentre(Service[UrgentTreatmentCentreSpec]):
             return GONE
         patient.held = room
         return max(patience - (self.env._now - asked), 0.0)
-
-    def _treat(self, patient: Patient) -> Care:
-        clinicians = self.clinicians
-        self.kernel.mark(patient, STARTED)
-        yield self.treatment(patient)
-        clinicians.release()
-        if self.tested(patient):
-            yield self.turnaround(patient)
-            if self.second is not None:
-                yield clinicians.seize(patient, SECOND_LOOK)
-                yield self.second(patient)
-                clinicians.release()
-        self.kernel.mark(patient, FINISHED)
-        if not self.transfer(patient):
-            return HOME
-        if self.outcome is not None and self.outcome.found(patient):
-            return ELSEWHERE
-        return TRANSFER

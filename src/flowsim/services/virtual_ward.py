@@ -68,7 +68,6 @@ class VirtualWardSpec(CareSpec):
         expected.leave("deteriorated", flow * worse)
         return expected
 
-
     def refuses(self, resource: str) -> bool:
         """True for the places, unless patients may wait for them without limit."""
         return resource == "places" and self.waiting_places < UNLIMITED

@@ -7,7 +7,10 @@ held.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
+
+import numpy as np
 
 from flowsim.kernel import Patient, Pool, seize_first
 from flowsim.kernel.journal import ASSESSED, FINISHED, STARTED
@@ -78,8 +81,6 @@ class WardSpec(CareSpec):
     """Who goes on to another ward; omitted: nobody."""
     outliers: tuple[Outlier, ...] = ()
     """Other wards that may take this ward's patients, in order."""
-    outlier_reserve: Count = 0
-    """Free beds this ward keeps for its own patients."""
     cancel_electives_above: Share | None = None
     """Elective admissions are cancelled when a greater share of beds is occupied; omitted: never."""
     step_down_tail: Duration = 0.0
@@ -89,10 +90,23 @@ class WardSpec(CareSpec):
         """Return the mean number of beds used for clinical stay, and who goes where."""
         expected = Expected()
         here, moved, share = self.split(flow)
+        staying = flow * (1 - share)
+        left = replace(staying, remaining=np.full(len(here), self.step_down_tail)).after("review")
         expected.stay("beds", flow, here, self.stay, self.stay_factor, whole=here + share * moved)
+        expected.load("beds", replace(staying, per_day=left.per_day - staying.per_day), self.step_down_tail)
+        expected.load("beds", left, self.wait_for_round)
         expected.leave("moved_on", flow * share, remaining=moved)
-        expected.leave("ready", flow * (1 - share))
+        expected.leave("ready", left)
         return expected
+
+    @property
+    def wait_for_round(self) -> float:
+        """Mean minutes from the end of a stay to the next round, if stays end at any time of day alike."""
+        if not self.rounds:
+            return 0.0
+        clocks = sorted(self.rounds)
+        gaps = np.diff([*clocks, clocks[0] + DAY])
+        return float((gaps**2).sum() / (2 * DAY))
 
     def refuses(self, resource: str) -> bool:
         """True if only so many may wait for a bed."""
@@ -101,7 +115,7 @@ class WardSpec(CareSpec):
     def split(self, flow: Flow) -> tuple[Any, Any, Any]:
         """Return mean minutes here, mean minutes to come elsewhere, and the share who move on, by cell."""
         whole = flow.remaining if flow.remaining is not None else flow.mean(self.stay) * self.stay_factor
-        if self.move_on is None:
+        if self.move_on is None or flow.remaining is not None:  # who has moved on once does not again
             return whole, 0 * whole, 0 * whole
         after = flow.mean(self.move_on.after)
         over, tail = flow.tail(self.stay, self.stay_factor, after)
@@ -158,8 +172,8 @@ class Ward(Service[WardSpec]):
         return self, stay - elapsed
 
     def has_room(self, patient: Patient) -> bool:
-        """True if a bed is free beyond the reserve."""
-        return self.beds.busy + self.spec.outlier_reserve < self.beds.limit and not self.beds.waiting
+        """True if a bed is free and nobody waits for it."""
+        return self.beds.has_room
 
     # -- a bed ---------------------------------------------------------------------------------------------
 

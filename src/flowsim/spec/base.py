@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar
@@ -31,7 +32,9 @@ class Spec(BaseModel):
     )
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         """Return the JSON schema with the meaning of every field."""
         described = handler(schema)
         properties = handler.resolve_ref_schema(described).get("properties", {})
@@ -59,11 +62,11 @@ def _docstrings(model: type[BaseModel]) -> dict[str, str]:
     except (OSError, TypeError, SyntaxError):
         return {}
     found = {}
-    for field, after in zip(body, body[1:], strict=False):
+    for field, after in itertools.pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-            text = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else None
-            if isinstance(text, str):
-                found[field.target.id] = " ".join(text.split())
+            value = after.value if isinstance(after, ast.Expr) else None
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                found[field.target.id] = " ".join(value.value.split())
     return found
 
 

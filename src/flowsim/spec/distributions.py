@@ -31,6 +31,7 @@ from flowsim.spec.families import (
     Weibull,
 )
 from flowsim.spec.laws import Law
+from flowsim.spec.mixes import TOLERANCE
 from flowsim.spec.quantiles import Floats, Form, QuantileTable, invert
 from flowsim.spec.values import Share
 
@@ -86,7 +87,7 @@ class Mixture(Law):
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         total = math.fsum(part.share for part in self.parts)
-        if abs(total - 1.0) > 0.001:
+        if abs(total - 1.0) > TOLERANCE:
             raise ValueError(f"the shares of the parts add up to {total * 100:.4g}%, not 100%")
         return self
 

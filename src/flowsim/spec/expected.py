@@ -139,7 +139,9 @@ class Expected:
         """Add a long stay: a load that also fills the resource at a loaded start."""
         self.load(resource, flow, minutes)
         began_here = table if flow.remaining is None else None
-        self.stays.append(Stay(resource, flow, minutes, minutes if whole is None else whole, began_here, factor))
+        self.stays.append(
+            Stay(resource, flow, minutes, minutes if whole is None else whole, began_here, factor)
+        )
 
     def leave(self, outcome: str, flow: Flow, remaining: Vector | None = None) -> None:
         """Add patients who leave with an outcome, with the stay they carry on, if any."""

@@ -229,9 +229,8 @@ class Uniform(Law):
 
     @override
     def uncut(self, order: int, x: Floats) -> Floats:
-        power = order + 1
-        at = np.clip(x, self.low, self.high)
-        return np.asarray((at**power - self.low**power) / (power * (self.high - self.low)))
+        width = self.high - self.low
+        return _ramp(self.low, order, 0, np.clip(x - self.low, 0.0, width)) / width
 
 
 class Peaked(Law):
@@ -265,21 +264,14 @@ class Triangular(Peaked):
 
     @override
     def uncut(self, order: int, x: Floats) -> Floats:
-        rising = self._side(self.low, order, np.clip(x, self.low, self.mode), self.low)
-        falling = self._side(self.high, order, np.clip(x, self.mode, self.high), self.mode)
-        return np.asarray(rising - falling)
-
-    def _side(self, end: float, order: int, x: Floats, start: float) -> Floats | float:
-        """Integrate ``y ** order * (y - end)`` from `start` to `x`, over the area of that side."""
-        if end == self.mode:
-            return 0.0
-
-        def integral(y: Values) -> Values:
-            return y ** (order + 2) / (order + 2) - end * y ** (order + 1) / (order + 1)
-
-        return np.asarray(
-            (integral(x) - integral(start)) * 2.0 / ((self.high - self.low) * abs(self.mode - end))
-        )
+        rise, fall, width = self.mode - self.low, self.high - self.mode, self.high - self.low
+        total = np.zeros_like(x)
+        if rise:
+            total = total + _ramp(self.low, order, 1, np.clip(x - self.low, 0.0, rise)) / rise
+        if fall:
+            t = np.clip(x - self.mode, 0.0, fall)
+            total = total + _ramp(self.mode, order, 0, t) - _ramp(self.mode, order, 1, t) / fall
+        return np.asarray(total * 2.0 / width)
 
 
 class Pert(Peaked):
@@ -367,6 +359,18 @@ class Steps:
         """Return the mean of ``value ** order`` over values up to `x`."""
         sums = np.concatenate([[0.0], np.cumsum(self._values**order)]) / self._values.size
         return np.asarray(sums[np.searchsorted(self._values, x, side="right")])
+
+
+def _ramp(start: float, order: int, power: int, t: Floats) -> Floats:
+    """Integrate ``(start + s) ** order * s ** power`` over s from 0 to `t`.
+
+    Term by term, since the difference of two large powers would be all rounding for a narrow range.
+    """
+    terms = [
+        math.comb(order, j) * start ** (order - j) * t ** (j + power + 1) / (j + power + 1)
+        for j in range(order + 1)
+    ]
+    return np.asarray(sum(terms))
 
 
 def _gamma_partial(shape: float, scale: float, order: int, x: Floats) -> Floats:

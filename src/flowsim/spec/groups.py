@@ -33,7 +33,7 @@ T = TypeVar("T")
 _SERIAL = itertools.count(1)
 
 BY, OTHERWISE = "by", "otherwise"
-MOST_GROUPS = 1_000_000
+MOST_GROUPS = 100_000
 """The most combinations of attribute values that one table may tell apart."""
 
 

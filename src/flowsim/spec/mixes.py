@@ -22,7 +22,7 @@ from flowsim.spec.base import Misfit
 from flowsim.units import format_share, parse_share
 from flowsim.vocabulary import values_of
 
-TOLERANCE = 0.001
+TOLERANCE = 0.001 + 1e-9
 """How far from 100% written shares may add up, for rounding."""
 REST = "rest"
 """The word for whatever the other shares leave."""

@@ -25,15 +25,14 @@ MOST_REPLICATIONS = 100_000
 def _at_least_one(value: object) -> int:
     count = parse_count(value, least=1)
     if count > MOST_REPLICATIONS:
-        raise ValueError(f"{count:,} replications are more than anyone needs: write {MOST_REPLICATIONS:,} or fewer")
+        raise ValueError(f"{count:,} is more than anyone needs: write {MOST_REPLICATIONS:,} or fewer")
     return count
 
 
 def _seed(value: object) -> int:
-    seed = parse_count(value)
-    if isinstance(value, str):
+    if value == "unlimited":
         raise ValueError("the seed is a plain whole number, such as 2026")
-    return seed
+    return parse_count(value)
 
 
 Replications = Annotated[
@@ -104,8 +103,11 @@ class Backing(Protocol):
 
     files: tuple[str, ...]
     root: str
-    digest: str
     warnings: tuple[Any, ...]
+
+    @property
+    def digest(self) -> str:
+        """Return the fingerprint of all that decides a result."""
 
     @property
     def provenance(self) -> Mapping[str, Origin]:

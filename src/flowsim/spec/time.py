@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import PlainSerializer, PlainValidator, PrivateAttr, WithJsonSchema
 
 from flowsim.spec.base import Spec
-from flowsim.spec.values import Day, Duration, Quantity
+from flowsim.spec.values import Day, Quantity
 from flowsim.units import format_duration, parse_duration
 
 __all__ = ["AUTO", "TimeSpec", "WarmUp"]

@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
 
-from flowsim.clock import Hours, Rota, WeekProfile, parse_hours, parse_profile, parse_rota
+from flowsim.clock import Hours, Rota, WeekProfile, parse_hours, parse_profile, parse_rota, profile_from_csv
 from flowsim.spec.base import reader
 from flowsim.units import (
     UNLIMITED,
@@ -25,7 +26,6 @@ from flowsim.units import (
     format_number,
     format_rate,
     format_share,
-    number_of,
     parse_clock,
     parse_count,
     parse_duration,
@@ -207,8 +207,22 @@ Day = Annotated[
 """A calendar day, such as ``2026-11-02``."""
 
 
+@lru_cache(maxsize=64)
+def _profile_of(text: str) -> WeekProfile:
+    """Return the profile of a CSV text; many streams of a scenario share one file."""
+    return profile_from_csv(text)
+
+
 def _profile(value: object, info: ValidationInfo) -> WeekProfile:
-    return parse_profile(value, reader(info))
+    try:
+        if isinstance(value, str) and value.strip().lower().endswith(".csv"):
+            return _profile_of(reader(info)(value.strip()))
+        return parse_profile(value)
+    except ValueError as error:
+        inside_file = (
+            isinstance(value, str) and value.strip().endswith(".csv") and str(error).startswith("line ")
+        )
+        raise ValueError(f"{value}, {error}" if inside_file else str(error)) from None
 
 
 def _raw(value: Any) -> Any:

@@ -12,11 +12,10 @@ from flowsim import __version__
 FORMAT = 1
 """Version of the layout of a run folder; part of the run id."""
 
-DECIDES = (
-    "clock", "kernel", "measures", "model", "policies", "sampling", "scenario", "services", "spec", "units",
-    "vocabulary",
-)  # fmt: skip
-"""The layers whose code decides a result; editing a report or a command leaves finished runs valid."""
+DECIDES_NOTHING = frozenset(
+    {"__init__", "__main__", "cli", "errors", "experiment", "report", "stability", "store", "verify"}
+)
+"""Code that does not decide a result: editing a report or a command leaves finished runs valid."""
 
 
 def slug(name: str) -> str:
@@ -55,9 +54,9 @@ def code_fingerprint() -> str:
 
 
 def _sources(root: Path) -> Iterable[Path]:
-    for layer in DECIDES:
-        single = root / f"{layer}.py"
-        yield from [single] if single.is_file() else (root / layer).rglob("*.py")
+    for part in root.iterdir():
+        if part.stem not in DECIDES_NOTHING:
+            yield from [part] if part.suffix == ".py" else part.rglob("*.py")
 
 
 def rows_digest(columns: Mapping[str, Sequence[object]]) -> str:

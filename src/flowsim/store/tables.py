@@ -58,15 +58,44 @@ def to_arrow(table: Table) -> Any:
     return pa.table({name: _to_array(column) for name, column in table.items()})
 
 
+# Arrow arrays are made straight from memory below: ``pyarrow.array`` would do, but it imports pandas, only
+# to ask whether it was given something of its.
+
+
 def _to_array(column: Column) -> Any:
     import pyarrow as pa
 
     if isinstance(column, Coded):
-        known = pa.array(column.codes, mask=column.codes < 0, type=pa.int32())
-        return pa.DictionaryArray.from_arrays(known, pa.array(column.texts, type=pa.string()))
+        codes = _numbers(column.codes.astype(np.int32), column.codes >= 0)
+        return pa.DictionaryArray.from_arrays(codes, _texts(column.texts))
     if len(column) and isinstance(column[0], str):
-        return pa.array(column, type=pa.string()).dictionary_encode()
-    return pa.array(column)
+        return _to_array(coded(column))
+    return _numbers(np.asarray(column, dtype=None if len(column) else np.float64))
+
+
+def coded(words: Iterable[str]) -> Coded:
+    """Return text as codes, numbered in the order in which texts first come."""
+    known: dict[str, int] = {}
+    codes = [known.setdefault(word, len(known)) for word in words]
+    return Coded(np.array(codes, dtype=np.int32), list(known))
+
+
+def _numbers(values: NDArray[Any], known: NDArray[np.bool_] | None = None) -> Any:
+    import pyarrow as pa
+
+    mask = None if known is None else pa.py_buffer(np.packbits(known, bitorder="little").tobytes())
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [mask, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _texts(texts: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    written = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, written)], dtype=np.int32)
+    return pa.Array.from_buffers(
+        pa.string(), len(texts), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(written))]
+    )
 
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> Any:
@@ -85,25 +114,36 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> Any:
     if not path.is_file():
         raise damaged(path, "this table is missing")
     try:
-        return pq.read_table(path, columns=None if columns is None else list(columns))
+        with pq.ParquetFile(path) as file:  # quicker than read_table, which loads pyarrow's data sets
+            return file.read(columns=None if columns is None else list(columns))
     except (pa.ArrowException, OSError):
         raise damaged(path, "this table is not whole, or is not a parquet file") from None
 
 
 def to_columns(table: Any) -> dict[str, NDArray[Any]]:
-    """Return a pyarrow Table as numpy arrays; text becomes arrays of Python strings."""
+    """Return a pyarrow Table as numpy arrays; text becomes arrays of Python strings (None where missing)."""
+    table = table.unify_dictionaries().combine_chunks()
     return {name: _to_numpy(table.column(name)) for name in table.column_names}
 
 
 def _to_numpy(column: Any) -> NDArray[Any]:
     import pyarrow as pa
 
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(pa.string())
-    array: NDArray[Any] = (
-        column.to_numpy(zero_copy_only=False) if len(column) else np.array(column.to_pylist())
-    )
-    return array
+    if not len(column):
+        return np.array([], dtype=object if pa.types.is_dictionary(column.type) else np.float64)
+    array: Any = column.chunk(0)
+    if pa.types.is_dictionary(array.type):
+        codes = array.indices.fill_null(-1) if array.null_count else array.indices
+        texts = np.array([*array.dictionary.to_pylist(), None], dtype=object)
+        return texts.take(_read_numbers(codes), mode="wrap")
+    return _read_numbers(array)
+
+
+def _read_numbers(array: Any) -> NDArray[Any]:
+    """Return an arrow array of numbers without missing ones, straight from its memory."""
+    kind = np.dtype(array.type.to_pandas_dtype())
+    values: NDArray[Any] = np.frombuffer(array.buffers()[1], dtype=kind, count=len(array) + array.offset)
+    return values[array.offset :]
 
 
 def stack(target: Path, parts: Iterable[tuple[int, Path]]) -> None:
@@ -115,14 +155,13 @@ def stack(target: Path, parts: Iterable[tuple[int, Path]]) -> None:
         target: The parquet file to make.
         parts: Replication number and the file with its table, in the order wanted.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     part, writer = beside(target), None
     try:
         for number, path in parts:
             table = read_parquet(path)
-            first = pa.array(np.full(table.num_rows, number, dtype=np.int32))
+            first = _numbers(np.full(table.num_rows, number, dtype=np.int32))
             table = table.add_column(0, "replication", first).unify_dictionaries()
             writer = writer or pq.ParquetWriter(part, table.schema, compression="zstd", compression_level=1)
             writer.write_table(table.cast(writer.schema))

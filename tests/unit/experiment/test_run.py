@@ -144,21 +144,19 @@ from flowsim.experiment.run import run_scenario
 from flowsim.experiment.settings import Settings
 root, log, jobs = sys.argv[1:]
 scenario = FakeScenario(log=log, seconds=0.4)
-run_scenario(scenario, Settings(replications=6, jobs=int(jobs), root=Path(root), simulate=simulate, overloads=settles))
+fake = {"simulate": simulate, "overloads": settles}
+run_scenario(scenario, Settings(replications=6, jobs=int(jobs), root=Path(root), **fake))
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is for POSIX")
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_killed_run_goes_on_from_the_last_finished_replication(
-    tmp_path: Path, repository: Path, jobs: int
-) -> None:
+def test_a_killed_run_goes_on_from_the_last_finished_replication(tmp_path: Path, jobs: int) -> None:
     scenario = FakeScenario(log=str(tmp_path / "log.txt"), seconds=0.4)
     driver = tmp_path / "driver.py"
     driver.write_text(DRIVER, encoding="utf-8")
-    environment = {"PYTHONPATH": f"{repository / 'src'}:{repository / 'tests'}", "PATH": "/usr/bin:/bin"}
     command = [sys.executable, str(driver), str(tmp_path), scenario.log, str(jobs)]
-    process = subprocess.Popen(command, env=environment)
+    process = subprocess.Popen(command)
     folder = RunFolder(tmp_path / "fake-baseline" / run_folder_name(scenario))
     wait_for(lambda: len(folder.finished()) >= 2)
     process.kill()

@@ -41,14 +41,14 @@ def test_whole_numbers_and_numpy_numbers_are_minutes_too(minutes: Any) -> None:
     assert kernel.now == float(minutes)
 
 
-@pytest.mark.parametrize("minutes", [-1.0, nan, -1])
+@pytest.mark.parametrize("minutes", [-1.0, -1, nan])
 def test_time_does_not_run_backwards(minutes: float) -> None:
     kernel, (patient,) = kernel_with(1)
 
     def care() -> Iterator[Any]:
         yield minutes
 
-    with pytest.raises(ValueError, match="does not run backwards"):
+    with pytest.raises(ValueError, match=r"run backwards|NaN"):
         kernel.start(patient, care())
 
 

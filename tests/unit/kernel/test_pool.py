@@ -16,10 +16,10 @@ Log = list[tuple[Any, ...]]
 
 
 def stay(
-    kernel: Kernel, patient: Patient, pool: Pool, minutes: float, log: Log, priority: int = 0, patience: float = inf
+    kernel: Kernel, patient: Patient, pool: Pool, minutes: float, log: Log, *how: float, **more: float
 ) -> Iterator[Any]:
     """Seize a unit, keep it, give it back; note who began when, or gave up when."""
-    if (yield pool.seize(patient, priority, patience)) is None:
+    if (yield pool.seize(patient, *how, **more)) is None:
         log.append((patient.row, "gave up", kernel.now))
         return
     log.append((patient.row, "began", kernel.now))
@@ -150,7 +150,10 @@ class TestPatience:
 
 class TestCapacity:
     def test_a_unit_closed_while_busy_closes_when_it_is_given_back(self) -> None:
-        """Two units are cut to one at minute 5; the unit given back at 10 closes, the one at 20 is used again."""
+        """Two units are cut to one at minute 5.
+
+        The unit given back at 10 closes, the one at 20 is used again.
+        """
         kernel, (a, b, c) = kernel_with(3)
         pool, log = pool_of(kernel, 2), []
         begin(kernel, 0.0, a, lambda: stay(kernel, a, pool, 10.0, log))
@@ -233,7 +236,9 @@ class TestCrew:
 
 
 class TestSeveralPools:
-    def ask(self, kernel: Kernel, patient: Patient, pools: list[Pool], log: Log, **how: float) -> Iterator[Any]:
+    def ask(
+        self, kernel: Kernel, patient: Patient, pools: list[Pool], log: Log, **how: float
+    ) -> Iterator[Any]:
         pool = yield seize_first(patient, [(pool, 0) for pool in pools], **how)
         if pool is None:
             log.append((patient.row, "gave up", kernel.now))
@@ -328,7 +333,10 @@ class TestLongChains:
         assert (pool.busy, pool.waiting, kernel.finished) == (0, 0, n)
 
     def test_a_chain_through_many_pools_does_not_recurse(self) -> None:
-        """Patient i holds unit i and waits for unit i + 1; when the last is freed, everybody moves up at once."""
+        """Patient i holds unit i and waits for unit i + 1.
+
+        When the last is freed, everybody moves up at once.
+        """
         n = 10_000
         kernel, people = kernel_with(n)
         pools = [Pool(kernel, ("x", str(i)), 1) for i in range(n + 1)]

@@ -27,7 +27,10 @@ def test_capacity_follows_the_rota() -> None:
 
 
 def test_at_the_end_of_a_shift_the_patient_in_hand_is_finished_first() -> None:
-    """One clinician until minute 60, none until 120. Care begun at 50 goes on to 80; the next begins at 120."""
+    """One clinician until minute 60, none until 120.
+
+    Care begun at 50 goes on to 80; the next begins at 120.
+    """
     kernel, (a, b) = kernel_with(2)
     team = AuditedTeam(kernel, ("ed", "clinicians"), [(0.0, 1), (60.0, 0), (120.0, 1)])
     log: list[Any] = []

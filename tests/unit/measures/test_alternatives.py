@@ -49,7 +49,9 @@ def test_same_day_emergency_care() -> None:
 def test_virtual_wards() -> None:
     made = HandMade(SERVICES, horizon=14400)
     who = made.visit("ward", "alternative", arrived=0, accepted=0, started=0, finished=1440, left=1500)
-    made.visit("virtual", "home", who, "ward", arrived=1440, accepted=1500, started=1500, finished=4380, left=4380)
+    made.visit(
+        "virtual", "home", who, "ward", arrived=1440, accepted=1500, started=1500, finished=4380, left=4380
+    )
     made.visit("virtual", "deteriorated", arrived=0, accepted=0, started=0, finished=1400, left=1440)
     made.visit("virtual", "refused", arrived=0, left=0)
     made.pool("virtual", "places", 6, 8)

@@ -36,7 +36,9 @@ class TestResponse:
         who = made.patient(category="2", route="ambulance")
         made.visit("crews", "see_and_treat", who, arrived=0, accepted=20, started=40, finished=60, left=60)
         other = made.patient(category="3", route="ambulance")
-        made.visit("crews", "see_and_treat", other, arrived=0, accepted=90, started=100, finished=110, left=110)
+        made.visit(
+            "crews", "see_and_treat", other, arrived=0, accepted=90, started=100, finished=110, left=110
+        )
         measures = made.measures()
         assert measures["response_category_2_mean", "system", ""] == 30
         assert measures["response_category_2_p90", "system", ""] == 20 + 0.9 * 20

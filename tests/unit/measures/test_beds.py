@@ -22,7 +22,9 @@ def made(horizon_days: float = 60) -> HandMade:
     return HandMade(SERVICES, horizon=horizon_days * DAY)
 
 
-def stay(town: HandMade, first: float, last: float, ready: float | None = None, who: int | None = None) -> int:
+def stay(
+    town: HandMade, first: float, last: float, ready: float | None = None, who: int | None = None
+) -> int:
     """Stay in the acute ward from day `first` to day `last`, ready on day `ready`."""
     return town.visit(
         "acute",
@@ -41,7 +43,15 @@ class TestSpells:
         town = made()
         who = town.visit("acute", "moved_on", arrived=0, accepted=0, started=0, finished=DAY, left=2 * DAY)
         town.visit(
-            "medical", "ready", who, "acute", arrived=DAY, accepted=2 * DAY, started=2 * DAY, finished=9 * DAY, left=9 * DAY
+            "medical",
+            "ready",
+            who,
+            "acute",
+            arrived=DAY,
+            accepted=2 * DAY,
+            started=2 * DAY,
+            finished=9 * DAY,
+            left=9 * DAY,
         )
         assert town.system("stay_mean") == 9
         assert town.system("admissions") == pytest.approx(1 / 60)
@@ -164,7 +174,7 @@ class TestIntermediateCare:
         for accepted, left in ((2.0, 6.0), (3.0, nan)):
             town.visit(
                 "home_care",
-                "home" if left == left else "",
+                "" if isnan(left) else "home",
                 town.patient(pathway="1"),
                 arrived=1 * DAY,
                 accepted=accepted * DAY,
@@ -178,7 +188,9 @@ class TestIntermediateCare:
         measures = town.measures()
         assert measures["intermediate_care_referrals", "system", ""] == pytest.approx(4 / 10)
         assert measures["intermediate_care_starts", "place", "east"] == pytest.approx(2 / 10)
-        assert measures["intermediate_care_wait_mean", "discharge_pathway", "1"] == pytest.approx((1 + 2 + 2) / 3)
+        assert measures["intermediate_care_wait_mean", "discharge_pathway", "1"] == pytest.approx(
+            (1 + 2 + 2) / 3
+        )
         assert measures["intermediate_care_waiting", "system", ""] == pytest.approx((1 + 2 + 2) / 10)
         assert measures["intermediate_care_patients", "system", ""] == pytest.approx((4 + 7) / 10)
         assert measures["intermediate_care_occupancy", "system", ""] == pytest.approx(1.5 / 3)

@@ -11,7 +11,7 @@ TWO = {**ED, "utc": {"kind": "urgent_treatment_centre", "site": "south"}}
 
 
 def four_patients() -> HandMade:
-    """Home after 200, home after 300, admitted after 800 (200 of them boarding), left before treatment at 100."""
+    """Home after 200, home after 300, admitted after 800 (boarding for 200), left untreated after 100."""
     made = HandMade(ED)
     made.visit("ed", "home", arrived=0, accepted=0, assessed=10, started=50, finished=180, left=200)
     made.visit("ed", "home", arrived=60, accepted=60, assessed=90, started=160, finished=340, left=360)
@@ -100,6 +100,25 @@ class TestWaits:
         assert made.system("left_before_treatment") == 1 / 4
         assert made.system("admitted_share") == 1 / 4
         assert made.system("emergency_admissions") == 1
+
+
+class TestComingBack:
+    def test_within_a_week_of_leaving_for_home(self) -> None:
+        made = HandMade(ED, horizon=30 * 1440)
+        day = 1440
+        soon = made.visit("ed", "home", arrived=0, left=100)
+        made.visit("ed", "home", soon, arrived=6 * day, left=6 * day + 50)
+        late = made.visit("ed", "home", arrived=0, left=100)
+        made.visit("ed", "home", late, arrived=9 * day, left=9 * day + 50)
+        made.visit("ed", "admit", arrived=0, left=100)  # not sent home
+        made.visit("ed", "home", arrived=29 * day, left=29 * day + 100)  # too late to know
+        assert made.system("reattendances") == 1 / 4
+
+    def test_sent_on_by_another_service_is_not_coming_back(self) -> None:
+        made = HandMade(TWO, horizon=30 * 1440)
+        who = made.visit("utc", "transfer", arrived=0, left=100)
+        made.visit("ed", "home", who, "utc", arrived=100, left=200)
+        assert made.system("reattendances") == 0
 
 
 class TestPresence:

@@ -15,7 +15,11 @@ BY_AGE = {
     "by": "age",
     "0-17": {"mean": "1 hour", "sd": "1 hour"},
     "18-64": {"mean": "3 hours", "sd": "2 hours"},
-    "otherwise": {"by": "frailty", "yes": {"mean": "6 hours", "sd": "9 hours"}, "no": {"median": "4 h", "p90": "9 h"}},
+    "otherwise": {
+        "by": "frailty",
+        "yes": {"mean": "6 hours", "sd": "9 hours"},
+        "no": {"median": "4 h", "p90": "9 h"},
+    },
 }
 FAMILIES: dict[str, Any] = {
     "constant": "5 min",
@@ -122,7 +126,9 @@ def test_seed_and_replication_change_all_luck(draws: Draws, seed: int, replicati
     others = Draws(seed, replication)
     block, same = crowd(draws, 100), crowd(others, 100)
     here, there = draws.uniform("x"), others.uniform("x")
-    assert not {here.of(Someone(block, r)) for r in range(100)} & {there.of(Someone(same, r)) for r in range(100)}
+    assert not {here.of(Someone(block, r)) for r in range(100)} & {
+        there.of(Someone(same, r)) for r in range(100)
+    }
 
 
 @pytest.mark.parametrize("family", sorted(set(FAMILIES) - {"by age", "every family"}))
@@ -156,7 +162,9 @@ def test_a_chance_is_a_truth_value_by_group(draws: Draws) -> None:
 
 def test_choices_follow_the_mix_of_the_patients_group(draws: Draws) -> None:
     block = crowd(draws, 6000)
-    table = mixes({"by": "age", "0-17": {"ward": "20%", "home": "80%"}, "otherwise": {"home": "50%", "sdec": "rest"}})
+    table = mixes(
+        {"by": "age", "0-17": {"ward": "20%", "home": "80%"}, "otherwise": {"home": "50%", "sdec": "rest"}}
+    )
     choice = draws.choice("to", table)
     assert choice.options == ("ward", "home", "sdec")
     told = [choice.of(Someone(block, row)) for row in range(6000)]

@@ -69,5 +69,3 @@ def test_every_part_of_a_key_counts_and_parts_do_not_run_together() -> None:
     }
     assert len(keys) == 8
     assert key_of(1, "a") == key_of("1", "a")
-
-

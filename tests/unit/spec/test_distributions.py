@@ -40,10 +40,15 @@ WRITTEN: dict[str, Any] = {
             {"share": "20%", "distribution": "gamma", "mean": "40 h", "sd": "9 h"},
         ]
     },
-    "mixture of constants": {"parts": [{"share": "50%", "value": "15 min"}, {"share": "50%", "value": "1 h"}]},
+    "mixture of constants": {
+        "parts": [{"share": "50%", "value": "15 min"}, {"share": "50%", "value": "1 h"}]
+    },
 }
 CAPPED = {
-    f"{name}, cut off": {**(written if isinstance(written, dict) else {"value": written}), "at_most": "12 min"}
+    f"{name}, cut off": {
+        **(written if isinstance(written, dict) else {"value": written}),
+        "at_most": "12 min",
+    }
     for name, written in WRITTEN.items()
 }
 EVERY = {**WRITTEN, **CAPPED}
@@ -90,7 +95,9 @@ def test_partial_moments_agree_with_quantiles(name: str) -> None:
     for x in (0.5, 6.0, 12.0, 90.0, 3000.0):
         for order in (0, 1, 2):
             inside = np.where(drawn <= x, drawn**order, 0.0).mean()
-            assert float(law.partial(order, x)) == pytest.approx(inside, rel=2e-3, abs=1e-4 * max(1.0, x**order))
+            assert float(law.partial(order, x)) == pytest.approx(
+                inside, rel=2e-3, abs=1e-4 * max(1.0, x**order)
+            )
         assert float(law.limited(x)) == pytest.approx(np.minimum(drawn, x).mean(), rel=1e-3)
 
 
@@ -158,11 +165,19 @@ def test_mean_and_standard_deviation_are_met(family: str, sd: float) -> None:
 
 
 def test_textbook_quantiles() -> None:
-    assert law_of({"distribution": "exponential", "mean": "10 min"}).ppf(0.5) == pytest.approx(10 * math.log(2))
-    assert law_of({"distribution": "erlang", "mean": "1 h", "stages": 1}).ppf(0.9) == pytest.approx(60 * math.log(10))
-    assert law_of({"scale": "log", "mu": 0, "sigma": 1, "unit": "hours"}).ppf(0.975) == pytest.approx(60 * 7.0991, rel=1e-4)
+    assert law_of({"distribution": "exponential", "mean": "10 min"}).ppf(0.5) == pytest.approx(
+        10 * math.log(2)
+    )
+    assert law_of({"distribution": "erlang", "mean": "1 h", "stages": 1}).ppf(0.9) == pytest.approx(
+        60 * math.log(10)
+    )
+    assert law_of({"scale": "log", "mu": 0, "sigma": 1, "unit": "hours"}).ppf(0.975) == pytest.approx(
+        60 * 7.0991, rel=1e-4
+    )
     assert law_of({"low": "0 min", "mode": "5 min", "high": "10 min"}).ppf(0.5) == pytest.approx(5.0)
-    assert law_of({"distribution": "pert", "low": "0 min", "mode": "5 min", "high": "10 min"}).ppf(0.5) == pytest.approx(5)
+    assert law_of({"distribution": "pert", "low": "0 min", "mode": "5 min", "high": "10 min"}).ppf(
+        0.5
+    ) == pytest.approx(5)
     pert = law_of({"distribution": "pert", "low": "2 min", "mode": "5 min", "high": "14 min"})
     assert pert.mean_minutes() == pytest.approx((2 + 4 * 5 + 14) / 6)
 
@@ -180,14 +195,18 @@ def test_a_mixture_of_two_lengths_gives_only_those_two() -> None:
 
 
 def test_a_part_of_zero_length_is_exactly_zero() -> None:
-    law = law_of({"parts": [{"share": "10%", "value": "0 min"}, {"share": "90%", "mean": "1 h", "sd": "1 h"}]})
+    law = law_of(
+        {"parts": [{"share": "10%", "value": "0 min"}, {"share": "90%", "mean": "1 h", "sd": "1 h"}]}
+    )
     drawn = law.ppf(U)
     assert (drawn[U < 0.1] == 0.0).all()
     assert (drawn[U > 0.1] > 0.0).all()
 
 
 def test_a_share_of_zero_in_a_mixture_changes_nothing() -> None:
-    whole = law_of({"parts": [{"share": "100%", "mean": "1 h", "sd": "2 h"}, {"share": "0%", "value": "9 days"}]})
+    whole = law_of(
+        {"parts": [{"share": "100%", "mean": "1 h", "sd": "2 h"}, {"share": "0%", "value": "9 days"}]}
+    )
     alone = law_of({"mean": "1 h", "sd": "2 h"})
     assert whole.ppf(U[::100]) == pytest.approx(alone.ppf(U[::100]), rel=1e-5)
 
@@ -253,7 +272,10 @@ def test_a_bad_file_is_explained(settings: dict[str, Any], text: str, said: str)
         ({"mean": "4 h", "sd": "1 h", "median": "2 h", "p90": "9 h"}, "found mean and sd and median and p90"),
         ({"mean": "4 h", "sd": "0 h"}, "must be above zero"),
         ({"median": "4 h", "p90": "4 h"}, "must be longer than the median"),
-        ({"distribution": "lognorm", "mean": "4 h", "sd": "1 h"}, "lognorm is not a distribution. Did you mean lognormal"),
+        (
+            {"distribution": "lognorm", "mean": "4 h", "sd": "1 h"},
+            "lognorm is not a distribution. Did you mean lognormal",
+        ),
         ({"distribution": 7}, "7 is not a distribution"),
         ({"mu": 1, "sigma": 1, "unit": "days"}, "write scale: log with them"),
         ({"scale": "log", "mu": 1, "sigma": 1}, "needs mu, sigma and unit"),

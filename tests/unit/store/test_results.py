@@ -15,7 +15,9 @@ from flowsim.store.results import Results
 
 @pytest.fixture
 def results(tmp_path: Path) -> Results:
-    return run(FakeScenario(), 3, root=tmp_path, jobs=1, keep=("visits",), simulate=simulate, overloads=settles)
+    return run(
+        FakeScenario(), 3, root=tmp_path, jobs=1, keep=("visits",), simulate=simulate, overloads=settles
+    )
 
 
 def test_a_run_knows_what_it_is(results: Results) -> None:

@@ -1,0 +1,1 @@
+"""What is measured, in words; no arithmetic, so that asking what a measure means is quick."""

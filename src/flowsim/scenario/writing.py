@@ -1,0 +1,111 @@
+"""Write a tree as YAML that the loader reads back, every value with where it came from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flowsim.scenario.dated import Dated, When
+from flowsim.scenario.nodes import Node, Note, Path
+from flowsim.scenario.scalars import plus_sign, resolve
+from flowsim.spec.scenario import Scenario
+from flowsim.units import format_duration, format_number
+
+__all__ = ["resolved_text", "written"]
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./%=+-]*(:[A-Za-z0-9 _./%=+-]+)*")
+
+
+def resolved_text(root: Node, notes: Mapping[Path, Note], scenario: Scenario, dated: list[Dated]) -> str:
+    """Return a whole scenario as one YAML text.
+
+    Args:
+        root: Its tree.
+        notes: Evidence for values without a source of their own.
+        scenario: The scenario, for the order of its sections.
+        dated: Changes that hold over dates, surges left out.
+    """
+    order = list(type(scenario).model_fields)
+    sections = sorted(
+        root.value.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)
+    )
+    lines = ["# Every setting of one scenario, in one place, with the file and line that set it."]
+    for key, node in sections:
+        lines += _lines(key, node, (key,), "", notes)
+    if dated:
+        lines += ["change:", *(line for change in dated for line in _change(change))]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(key: str, node: Node, path: Path, indent: str, notes: Mapping[Path, Note]) -> Iterator[str]:
+    head = f"{indent}{written(key)}:"
+    if node.is_leaf:
+        yield f"{head} {written(node.value)}{_remark(node, node.note or notes.get(path))}"
+    elif not node.value:
+        yield f"{head} {'{}' if node.is_mapping else '[]'}{_remark(node, None)}"
+    else:
+        yield f"{head}{_remark(node, node.note) if node.note else ''}"
+        yield from _inside(node, path, indent + "  ", notes)
+
+
+def _inside(node: Node, path: Path, indent: str, notes: Mapping[Path, Note]) -> Iterator[str]:
+    if node.is_mapping:
+        for key, child in node.value.items():
+            yield from _lines(key, child, (*path, key), indent, notes)
+        return
+    for position, child in enumerate(node.value):
+        below = (*path, str(position))
+        if child.is_leaf:
+            yield f"{indent}- {written(child.value)}{_remark(child, child.note or notes.get(below))}"
+        elif not child.value:
+            yield f"{indent}- {'{}' if child.is_mapping else '[]'}"
+        else:
+            first, *rest = _inside(child, below, indent + "  ", notes)
+            yield f"{indent}- {first.lstrip()}"
+            yield from rest
+
+
+def _remark(node: Node, note: Note | None) -> str:
+    """Return the comment that says where a value comes from."""
+    place = f"{node.document.name}:{node.line}" if node.line else node.document.name
+    via = f" ({node.via})" if node.via else ""
+    source = f"; {' '.join(note.source.split())}" if note and note.source else ""
+    grade = f" [{note.grade}]" if note and note.grade else ""
+    return f"  # {place}{via}{source}{grade}"
+
+
+def written(value: Any) -> str:
+    """Return a single value as YAML: plain where that reads back the same, else in quotes."""
+    if value is None:
+        return '""'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return format_number(value) if isinstance(value, float) else str(value)
+    text = str(value)
+    plain = _PLAIN.fullmatch(text) and text == text.strip() and resolve(text) == text and not plus_sign(text)
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def _change(change: Dated) -> Iterator[str]:
+    settings = {change.verb: change.amount, **_dates(change.when)}
+    inside = ", ".join(f"{key}: {flow(value)}" for key, value in settings.items())
+    yield f"  {json.dumps('.'.join(change.path), ensure_ascii=False)}: {{{inside}}}"
+
+
+def _dates(when: When) -> dict[str, str]:
+    dates = {"from": when.first, "to": when.last, "peak": when.peak}
+    found = {key: f"{moment:%Y-%m-%d %H:%M}" for key, moment in dates.items() if moment is not None}
+    width = {"width": format_duration(when.width)} if when.shape == "wave" else {}
+    return {**found, "shape": when.shape, **width}
+
+
+def flow(value: Any) -> str:
+    """Return any value on one line of YAML."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(str(k))}: {flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(flow(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else written(value)
