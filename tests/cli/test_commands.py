@@ -144,6 +144,23 @@ def test_a_list_that_is_not_there_is_answered_kindly(arguments: tuple[str, ...],
     assert message in result.stderr
 
 
+def test_new_makes_a_folder_whose_scenarios_are_valid_and_run(tmp_path: Path) -> None:
+    folder = tmp_path / "plan"
+    assert call("new", str(folder)).stdout.startswith("Wrote:\n")
+    files = sorted(map(str, folder.rglob("*.yaml")))
+    assert len(files) == 2
+    assert call("validate", *files).exit_code == 0
+    ran = call("run", *files, "-n", "1", "-j", "1", "-q", "--set", "time.horizon=2 weeks")
+    assert ran.exit_code == 0, ran.output
+
+
+def test_new_overwrites_nothing(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    result = call("new", str(tmp_path))
+    assert result.exit_code == 2
+    assert "already has something in it; nothing was written." in " ".join(result.stderr.split())
+
+
 def test_schema_is_a_json_schema() -> None:
     assert "properties" in json.loads(call("schema").stdout)
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from messages.kinds import KINDS
-
 from flowsim.errors import render
 from flowsim.scenario import examine
+from messages.kinds import KINDS
 
 HERE = Path(__file__).parent
 

@@ -100,7 +100,10 @@ def test_an_input_error_carries_all_problems_and_exit_code_two() -> None:
         ([], "No problems."),
         ([Problem("a")], "1 problem. Nothing was run."),
         ([as_warning(Problem("a", file="f"))], "1 warning in 1 file."),
-        ([Problem("a", file="f"), as_warning(Problem("b"))], "1 problem and 1 warning in 1 file. Nothing was run."),
+        (
+            [Problem("a", file="f"), as_warning(Problem("b"))],
+            "1 problem and 1 warning in 1 file. Nothing was run.",
+        ),
     ],
 )
 def test_the_summary_counts(problems: list[Problem], text: str) -> None:

@@ -148,7 +148,8 @@ def test_a_time_of_day_is_written_with_two_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "per_day"), [("14/day", 14), ("2/hour", 48), ("70 per week", 10), ("3 a day", 3), ("1.5 / day", 1.5)]
+    ("text", "per_day"),
+    [("14/day", 14), ("2/hour", 48), ("70 per week", 10), ("3 a day", 3), ("1.5 / day", 1.5)],
 )
 def test_a_rate_is_read_per_day(text: str, per_day: float) -> None:
     assert parse_rate(text) == pytest.approx(per_day)

@@ -21,5 +21,7 @@ def command(folder: str, quiet: bool) -> None:
     made = new(folder)
     if quiet:
         return
+    say("Wrote:")
     for path in made:
-        say(str(path))
+        say(f"   {path}")
+    say(f"Next: read {made[0]}, or flowsim validate {next(path for path in made if path.suffix == '.yaml')}")

@@ -18,6 +18,7 @@ from flowsim.cli.output import (
     say_table,
     set_option,
     verbose_option,
+    wrapped,
 )
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _tell(ran: Ran, quiet: bool) -> None:
     _tell_precision(ran)
     _tell_headline(ran)
     for warning in manifest.warnings:
-        complain(f"Warning: {manifest.name}: {warning}")
+        complain(wrapped(f"Warning: {manifest.name}: {warning}"))
 
 
 def _tell_precision(ran: Ran) -> None:

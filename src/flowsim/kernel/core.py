@@ -20,11 +20,14 @@ from simpy.events import NORMAL, Event
 
 from flowsim.kernel.journal import ACCEPTED, LEFT, Journal
 from flowsim.kernel.patient import Care, Patient
-from flowsim.kernel.pool import WAITING, Pool
+from flowsim.kernel.pool import WAITING, Patience, Pool, Widen
 
 
 FAR = 240.0
 """Minutes ahead from which an event is kept out of the event list until its four-hour period begins."""
+
+SOON = 10.0
+"""Minutes for which calls that depend on a wait are collected before they become events."""
 
 Entry = tuple[float, int, int, Event]
 """An entry of SimPy's event list: when, urgency, number, event."""
@@ -39,6 +42,11 @@ class Timer(Event):
     def __init__(self, call: Callable[[Event], None]) -> None:
         self._ok = True
         self.calls = [call]
+
+    def armed(self) -> Timer:
+        """Return the timer, ready to be put on the event list (again)."""
+        self.callbacks = self.calls
+        return self
 
 
 class Kernel:
@@ -65,6 +73,7 @@ class Kernel:
         self._areas: array[float] = array("d")
         self._looks = 0
         self.parked: dict[int, list[Entry]] = {}
+        self.waits: dict[int, list[tuple[float, int, Patience | Widen]]] = {}
         self.resume = _driver(self)
 
     @property
@@ -125,14 +134,32 @@ class Kernel:
         if minutes < FAR:
             self._at(when, NORMAL, call)
         else:
-            timer = Timer(call)
-            timer.callbacks = timer.calls
-            self.park(when, (when, NORMAL, next(self.env._eid), timer))
+            self.park(when, (when, NORMAL, next(self.env._eid), Timer(call).armed()))
+
+    def if_still_waiting(self, minutes: float, call: Patience | Widen) -> None:
+        """Call after so many minutes of a patient's wait, unless the wait is over by then.
+
+        Most waits are: only those that last into the ten minutes in which the call is due cost an event.
+        """
+        now = self.env._now
+        when = now + minutes
+        period = int(when // SOON)
+        if period == int(now // SOON):
+            self._at(when, NORMAL, call)
+            return
+        waits = self.waits.get(period)
+        if waits is None:
+            waits = self.waits[period] = []
+            self._at(period * SOON, 0, lambda _: self._arm(period))
+        waits.append((when, next(self.env._eid), call))
+
+    def _arm(self, period: int) -> None:
+        for when, number, call in self.waits.pop(period):
+            if call.patient.ticket == call.ticket:
+                heappush(self.env._queue, (when, NORMAL, number, Timer(call).armed()))
 
     def _at(self, when: float, priority: int, call: Callable[[Event], None]) -> None:
-        timer = Timer(call)
-        timer.callbacks = timer.calls
-        heappush(self.env._queue, (when, priority, next(self.env._eid), timer))
+        heappush(self.env._queue, (when, priority, next(self.env._eid), Timer(call).armed()))
 
     def at_each(self, moments: Iterable[tuple[float, Any]], call: Callable[[Any], None]) -> None:
         """Call a function with each value at its minute (in ascending order), and move on who was freed."""
@@ -150,8 +177,7 @@ class Kernel:
         def arm() -> None:
             nonlocal value
             for minute, value in stream:  # noqa: B007 - the value is used when the timer fires
-                timer.callbacks = timer.calls
-                heappush(env._queue, (max(minute, env._now), 0, next(env._eid), timer))
+                heappush(env._queue, (max(minute, env._now), 0, next(env._eid), timer.armed()))
                 return
 
         arm()

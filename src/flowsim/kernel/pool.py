@@ -33,16 +33,18 @@ class Pool:
         name: owner and resource, for instance ``("medway_ed", "majors")``.
         capacity: units, 0 or more.
         classes: number of priority classes.
-        ages: minutes of waiting after which a patient moves up one class (``inf``: never). Nobody moves up to class 0.
+        ages: minutes of waiting after which a patient moves up one class (``inf``: never). Nobody moves up beyond ``aged_to``.
         turnaround: minutes during which a vacated unit cannot be used (cleaning a bed).
 
     Attributes:
         busy: units in use. It exceeds ``limit`` only after a capacity was cut.
         limit: units that may be in use now: capacity less those being turned around.
         waiting: patients in the queue.
+        aged_to: the first class that waiting can lift anybody into; those of a better class stay ahead.
     """
 
     __slots__ = (
+        "aged_to",
         "ages",
         "alone",
         "busy",
@@ -79,6 +81,7 @@ class Pool:
         self.busy_sum = self.queue_sum = 0.0
         self.lines: list[deque[Entry]] = [deque() for _ in range(classes)]
         self.ages = ages
+        self.aged_to = 0
         self.turnaround = turnaround
         self.alone = (self,)
         self.history: list[tuple[float, int]] = [(0.0, capacity)]
@@ -107,7 +110,7 @@ class Pool:
         patient.queues = self.alone
         self._join(patient, priority)
         if patience < inf:
-            self.kernel.later(max(patience, 0.0), Patience(patient))
+            self.kernel.if_still_waiting(max(patience, 0.0), Patience(patient))
         return WAITING
 
     def release(self) -> None:
@@ -199,7 +202,7 @@ class Pool:
                 line.popleft()
             if line:
                 since = line[0][2]
-                rank = (max(priority - int((now - since) / self.ages), min(priority, 1)), since)
+                rank = (max(priority - int((now - since) / self.ages), min(priority, self.aged_to)), since)
                 if best is None or rank < best[0]:
                     best = (rank, line)
         assert best is not None, f"{self.name}: {self.waiting} waiting but no valid entry"
@@ -315,7 +318,7 @@ def seize_first(
     target = first.seize(patient, priority, patience)
     if target is WAITING and len(options) > 1:
         if widen_after > 0.0:
-            first.kernel.later(widen_after, Widen(patient, options[1:]))
+            first.kernel.if_still_waiting(widen_after, Widen(patient, options[1:]))
         else:
             for pool, other in options[1:]:
                 pool._join(patient, other)

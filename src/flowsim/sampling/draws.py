@@ -45,7 +45,7 @@ class Draw(Generic[T]):
         slot: position of its column in every block.
     """
 
-    __slots__ = ("_draws", "_keys", "_lookup", "certain", "purpose", "slot")
+    __slots__ = ("_draws", "_keys", "_lookup", "_popular", "certain", "purpose", "slot")
 
     def __init__(self, draws: Draws, purpose: str, lookup: Lookup[Any]) -> None:
         self.purpose = purpose
@@ -54,6 +54,7 @@ class Draw(Generic[T]):
         self._draws = draws
         self._keys: list[Key] = [draws.key(purpose)]
         self._lookup = lookup
+        self._popular: set[str] = set()
 
     def of(self, patient: Drawn) -> T:
         """Return this patient's value."""
@@ -95,8 +96,13 @@ class Draw(Generic[T]):
         return uniforms(block.uid, self._keys[0])
 
     def _is_worth_a_column(self, block: Block) -> bool:
+        if self.certain or block.name in self._popular:
+            return True
         asked = block.asked[self.slot] = block.asked[self.slot] + 1
-        return self.certain or asked > block.patience
+        if asked <= block.patience:
+            return False
+        self._popular.add(block.name)  # what one block of a stream needs often, the next will too
+        return True
 
 
 class Duration(Draw[float]):

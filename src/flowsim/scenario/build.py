@@ -128,13 +128,11 @@ class Builder:
                     problem_at(node, message, (key,), key=True, hint="Use flowsim study FILE.")
                 )
                 continue
-            close = nearest(key, Scenario.model_fields) or [SYNONYMS[key]] * (key in SYNONYMS)
-            message = "Unknown setting." + (f" Did you mean {close[0]}?" if close else "")
-            allowed = (
-                ""
-                if close
-                else ", ".join([*Scenario.model_fields, "extends", "include", "templates", "change"])
-            )
+            close = nearest(key, Scenario.model_fields)
+            meant = close[0] if close else SYNONYMS.get(key, "")
+            message = "Unknown setting." + (f" Did you mean {meant}?" if meant else "")
+            building = ("extends", "include", "templates", "change")
+            allowed = "" if meant else ", ".join([*Scenario.model_fields, *building])
             self.problems.append(problem_at(node, message, (key,), key=True, allowed=allowed))
 
     def _whole(self, section: str) -> None:
@@ -180,7 +178,7 @@ class Builder:
 
     def _known_kind(self, path: Path, entry: Node) -> bool:
         kind = entries(entry).get("kind")
-        if kind is not None and kind.value in self.kinds:
+        if kind is not None and isinstance(kind.value, str) and kind.value in self.kinds:
             return True
         allowed = ", ".join(self.kinds)
         if not entry.is_mapping:

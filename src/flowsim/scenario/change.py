@@ -261,9 +261,7 @@ class Changer:
 
     def _carry_out(self, operation: Operation, planned: Planned, path: Path, node: Node | None) -> None:
         setting = setting_at(path, self.tree, self.kinds)
-        whole = (
-            setting is not None and setting.quantity is not None and setting.quantity.what == "a whole number"
-        )
+        whole = setting is not None and setting.is_whole
         if operation.when is not None:
             self._carry_out_dated(operation, planned, path, node, whole)
             return
@@ -305,7 +303,7 @@ class Changer:
     def _carry_out_dated(
         self, operation: Operation, planned: Planned, path: Path, node: Node | None, whole: bool
     ) -> None:
-        if path[0] not in DATED_SECTIONS or len(path) < 3:
+        if path[0] not in DATED_SECTIONS or len(path) < 3 or path[2] == "kind":
             message = f"{dotted(path)} cannot change over dates."
             self._wrong(planned, message, key=True, allowed=f"settings of {', '.join(DATED_SECTIONS)}")
             return

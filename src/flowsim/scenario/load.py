@@ -22,7 +22,7 @@ from flowsim.scenario.nodes import Document, Node, Note, find, plain, planted, p
 from flowsim.scenario.nodes import Path as Steps
 from flowsim.scenario.provenance import attach_evidence, origins
 from flowsim.scenario.resolve import Resolved, collect, resolve, set_options, with_surges
-from flowsim.scenario.validate import without_repeats
+from flowsim.scenario.validate import sentences, without_repeats
 from flowsim.scenario.warmup import automatic_days
 from flowsim.spec.origin import Origin
 from flowsim.spec.scenario import Scenario
@@ -247,9 +247,16 @@ class Loaded:
         for moment in moments(laid, -time.warm_up_minutes, time.horizon):
             values = value_at(written, laid, moment)
             if values != seen:
-                steps.append((moment + time.warm_up_minutes, self._read(section, values)))
+                steps.append((moment + time.warm_up_minutes, self._read_at(section, name, values)))
                 seen = values
         return steps
+
+    def _read_at(self, section: str, name: str, values: Any) -> Any:
+        try:
+            return self._read(section, values)
+        except ValidationError as error:
+            root = planted(self.tree, Document("the scenario"))
+            raise InputError(sentences(error, root, (section, name), self.tree, self.kinds)) from None
 
     def _read(self, section: str, values: Any) -> Any:
         context = {"places": tuple(_everywhere(self.scenario)), "read": self.texts.__getitem__}
@@ -261,14 +268,13 @@ class Loaded:
         for change in self.dated:
             section, name = change.path[:2]
             laid = lay([change], self.scenario.time.start)
-            full = max(laid[0].pieces, key=lambda piece: piece[2], default=None)
-            if full is None:
-                continue
-            values = value_at(self.tree[section][name], laid, max(full[0], -1e12))
-            try:
-                self._read(section, values)
-            except ValidationError as error:
-                problems.append(_impossible(change, error, root))
+            for moment in _telling(laid[0].pieces):
+                values = value_at(self.tree[section][name], laid, moment)
+                try:
+                    self._read(section, values)
+                except ValidationError as error:
+                    told = sentences(error, root, change.path[:2], self.tree, self.kinds)
+                    problems.append(_impossible(change, told, root))
         return without_repeats(problems)
 
 
@@ -278,10 +284,16 @@ def _everywhere(scenario: Scenario) -> tuple[str, ...]:
     return everywhere(tuple(scenario.places))
 
 
-def _impossible(change: Dated, error: ValidationError, root: Node) -> Problem:
-    first = error.errors(include_url=False)[0]
-    reason = str(first.get("ctx", {}).get("error", first["msg"]))
+def _telling(pieces: Sequence[tuple[float, float, float]]) -> list[float]:
+    """Return moments at which a dated change is strongest, and somewhere between."""
+    ordered_by_strength = sorted(pieces, key=lambda piece: piece[2])
+    chosen = {len(pieces) - 1, len(pieces) // 2} if pieces else set()
+    return [max(ordered_by_strength[i][0], -1e12) for i in sorted(chosen, reverse=True)]
+
+
+def _impossible(change: Dated, told: list[Problem], root: Node) -> Problem:
+    reason = told[0].message if told else "It does not fit."
     node = change.node or find(root, change.path)
     return problem_at(
-        node, f"With this {change.label}, {'.'.join(change.path)} is impossible: {reason}.", change.path
+        node, f"With this {change.label}, the setting becomes impossible. {reason}", change.path
     )

@@ -6,11 +6,13 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
 
+from flowsim.clock import Hours, Rota, WeekProfile
+from flowsim.scenario.merging import DAY_WORDS
 from flowsim.scenario.nodes import Path
 from flowsim.spec.base import ServiceSpec, meanings
 from flowsim.spec.groups import ByGroup
@@ -55,6 +57,11 @@ class Setting:
     def meaning(self) -> str:
         """Return its docstring."""
         return meanings(self.owner).get(self.name, "").replace("`", "") if self.owner is not None else ""
+
+    @property
+    def is_whole(self) -> bool:
+        """True if its numbers are whole: a count, or people on a rota."""
+        return self.quantity is not None and self.quantity.what in {"a whole number", "a rota"}
 
     @property
     def is_required(self) -> bool:
@@ -123,6 +130,10 @@ def choices(annotation: Any) -> tuple[Any, ...]:
     if _is_union(annotation):
         return tuple(word for arm in get_args(annotation) for word in choices(arm))
     return (True, False) if annotation is bool else ()
+
+
+_BY_DAY: Final = (Hours, Rota, WeekProfile)
+"""Types that may be written as a mapping by kind of day."""
 
 
 def _is_union(annotation: Any) -> bool:
@@ -206,6 +217,8 @@ def _below(setting: Setting, step: str, value: Any) -> Setting | None:
         return _below(_of_type(get_args(annotation)[0]), step, value)
     if origin in {dict, list, tuple}:
         return _of_type(get_args(annotation)[1 if origin is dict else 0])
+    if annotation in _BY_DAY:
+        return setting if step in DAY_WORDS else None
     if _is_union(annotation):
         return _below_union(get_args(annotation), step, value)
     return _below_model(annotation, step)

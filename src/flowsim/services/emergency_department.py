@@ -161,9 +161,11 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
         for name, rota in spec.clinicians.items():
             self.teams[name].follow(self.system.shifts(rota))
             self.teams[name].ages = ages / 2  # a team has two classes for each acuity
+            self.teams[name].aged_to = 2
         for name, area in spec.areas.items():
             self.areas[name].set_capacity(area.spaces)
             self.areas[name].ages = ages
+            self.areas[name].aged_to = 1  # no wait is long enough to come before immediate need
         self.assessment = self.duration("initial_assessment", spec.initial_assessment).of
         self.handover = self.duration("handover", spec.handover).of
         self.area_of = self.system.draws.choice(self.purpose("area"), spec.area).of

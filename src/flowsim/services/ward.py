@@ -199,7 +199,7 @@ class Ward(Service[WardSpec]):
         asked = seize_first(patient, [(self.beds, priority), *self.at_once])
         if asked is WAITING:
             for after, option in self.after_a_wait:
-                self.kernel.later(after, Widen(patient, [option]))
+                self.kernel.if_still_waiting(after, Widen(patient, [option]))
         return asked
 
     def _too_full(self) -> bool:

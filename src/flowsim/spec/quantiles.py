@@ -77,9 +77,15 @@ def triangular(u: Values, low: Values, mode: Values, high: Values) -> Values:
 
 def normal(u: Values) -> Values:
     """Return quantiles of the standard normal."""
+    return _ndtri()(u)
+
+
+@lru_cache(maxsize=1)
+def _ndtri() -> Any:
+    """Return scipy's function, imported when it is first needed."""
     from scipy.special import ndtri
 
-    return ndtri(u)
+    return ndtri
 
 
 class QuantileTable:

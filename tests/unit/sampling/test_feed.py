@@ -45,7 +45,7 @@ def test_everybody_comes_in_order_of_time_within_the_run() -> None:
     times = [time for cohort in feed_of(PLAN) for time in cohort.times]
     assert len(times) == pytest.approx(70 * 69, rel=0.05)
     assert all(a <= b for a, b in pairwise(times))
-    assert 0.0 <= times[0]
+    assert times[0] >= 0.0
     assert times[-1] < 70 * DAY
     assert {type(time) for time in times} == {float}
 
@@ -103,7 +103,7 @@ def test_ties_go_to_the_earlier_stream() -> None:
 def test_nobody_at_all() -> None:
     cohorts = list(feed_of(Plan({"none": demand(per_day=0)})))
     assert [cohort.times for cohort in cohorts] == [[]] * len(cohorts)
-    assert list(feed_of(Plan({})))[0].blocks == []
+    assert next(iter(feed_of(Plan({})))).blocks == []
 
 
 @pytest.mark.parametrize(("days", "cohorts"), [(1.0, 1), (14.0, 1), (14.001, 2), (70.0, 3), (70.5, 4)])
