@@ -46,8 +46,21 @@ class Flows:
 Pending = dict[tuple[str, bool], Flow]
 
 
+_latest: dict[str, Flows] = {}
+
+
 def analyse(scenario: Scenario) -> Flows:
-    """Follow the average flow of every demand stream through the network."""
+    """Follow the average flow of every demand stream through the network.
+
+    The answer for the latest scenario is kept: the check before a run and each replication ask for it.
+    """
+    if scenario.digest not in _latest:
+        _latest.clear()
+        _latest[scenario.digest] = _analyse(scenario)
+    return _latest[scenario.digest]
+
+
+def _analyse(scenario: Scenario) -> Flows:
     flows = Flows()
     pending: Pending = {}
     for service, flow in _demand(scenario):

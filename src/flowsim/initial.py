@@ -19,6 +19,7 @@ from flowsim.services import Service, System, journey
 from flowsim.spec.expected import DAY, Stay
 
 if TYPE_CHECKING:
+    from flowsim.spec.laws import Law
     from flowsim.spec.scenario import Scenario
 
 
@@ -77,8 +78,24 @@ def _stays(stay: Stay, attrs: dict[str, Any], u: Any) -> Any:
     for i, law in enumerate(lookup.leaves):
         here = leaf == i
         if here.any() and law.mean_minutes() > 0.0:
-            whole[here] = law.length_biased_ppf(u[here]) * stay.factor
+            whole[here] = _length_biased(law, u[here]) * stay.factor
     return whole
+
+
+_TAIL = 1.0 - (1.0 - np.linspace(0.0, 1.0, 2049)) ** 3
+"""Cumulative probabilities, ever closer towards 1, where the few long stays hold most of the beds."""
+
+
+def _length_biased(law: Law, u: Any) -> Any:
+    """Return quantiles of the stay of somebody found in the middle of it.
+
+    The same as `Law.length_biased_ppf`, from 2,048 slices of patients weighed by their stay: the exact
+    inversion of every law in a large system would take longer than a week of its simulation.
+    """
+    edges, width = _TAIL, np.diff(_TAIL)
+    stays = np.asarray(law.ppf(edges[:-1] + width / 2))
+    found = np.concatenate(([0.0], np.cumsum(stays * width)))
+    return np.interp(u, found / found[-1], np.concatenate((stays, stays[-1:])))
 
 
 def _settle(system: System, patient: Patient, service: Service[Any], stay: float, elapsed: float) -> None:

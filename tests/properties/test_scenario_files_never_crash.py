@@ -23,10 +23,11 @@ TREE = plain(read_tree(TEXT, Document("baseline.yaml"))[0])
 FOREIGN = ("pydantic", "input should", "nonetype", "validation error", "does not fit here", "object at 0x")
 
 JUNK: list[Any] = [
-    None, True, -1, 0, 1e9, 1e300, "x", "45", "45 min", "780%", "12%", "+3", "rest", "unlimited", "25:00", "..",
-    "08:00-20:00=3", "2026-13-01", "leave", "wards", "nowhere.csv", "attendances.csv", [], {}, [1, 2], {"a": 1},
+    None, True, -1, 0, 1e9, 1e300, "x", "45", "45 min", "780%", "12%", "+3", "rest", "unlimited", "25:00",
+    "08:00-20:00=3", "2026-13-01", "leave", "wards", "nowhere.csv", "attendances.csv", [], {}, [1, 2],
     {"value": 3}, {"value": None}, {"value": {"value": 1}}, {"": 1}, {"otherwise": 1}, {"remove": True},
-    {"replace": 3}, {"append": [1]}, {"like": "x"}, {"like": 3}, {"multiply": 2}, {"add": 1}, {"kind": "ward"},
+    {"replace": 3}, {"append": [1]}, {"like": "x"}, {"like": 3}, {"multiply": 2}, {"add": 1}, {"a": 1},
+    {"kind": "ward"},
     {"by": "age"}, {"by": [1]}, {"by": {"a": 1}}, {"by": "age", "0-17": "3%", "otherwise": {}},
     {"mean": "3 days"}, {"mean": 3, "sd": 4}, {"distribution": "x"}, {"low": "1 day", "high": "0 days"},
     {"parts": []}, {"parts": 3}, {"parts": [{"share": "50%"}]}, {"values": []}, {"file": 3},

@@ -146,6 +146,7 @@ class _Worker:
 
     @classmethod
     def read(cls) -> float:
+        """Return the CPU time since the last reading, seconds."""
         total = time.process_time()
         spent, cls.last = total - cls.last, total
         return spent

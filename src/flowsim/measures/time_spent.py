@@ -24,18 +24,48 @@ def evaluate(facts: Facts, out: Collector) -> None:
     """Work out where time is spent."""
     if not facts.specs:
         return
-    held = holding(facts)
-    _budget(facts, held, out)
-    _links(facts, held, out)
+    _budget(spent(facts), out)
+    _links(facts, holding(facts), out)
 
 
-def _budget(facts: Facts, holding: Holding, out: Collector) -> None:
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Minutes in the collection period that each visit spent waiting, in care, and held after care.
+
+    Waiting is without a place: a patient who waits while still in another place is held there. The three
+    add up to the time of patients in the system.
+
+    Attributes:
+        view: all visits.
+        waiting, care, blocked: minutes, one for each visit.
+    """
+
+    view: View
+    waiting: Floats
+    care: Floats
+    blocked: Floats
+
+
+def spent(facts: Facts) -> Spent:
+    """Return how each visit spent its time."""
+    kept = facts.kept.get("spent")
+    if not isinstance(kept, Spent):
+        kept = facts.kept["spent"] = _spent(facts, holding(facts))
+    return kept
+
+
+def _spent(facts: Facts, holding: Holding) -> Spent:
     view, parts = holding.view, stages(holding.view)
     waiting = parts.waiting - np.minimum(holding.delay, parts.waiting)
     care, blocked = parts.care, parts.blocked
     if facts.services(*IN_PLACE):
         own = ~view.of_service(facts.is_kind(*IN_PLACE)[:-1]) | (holding.holder < 0)
         waiting, care, blocked = waiting * own, care * own, blocked * own
+    return Spent(view, waiting, care, blocked)
+
+
+def _budget(spent: Spent, out: Collector) -> None:
+    view, waiting, care, blocked = spent.view, spent.waiting, spent.care, spent.blocked
     for measure, minutes in (("hours_in_care", care), ("hours_waiting", waiting), ("hours_blocked", blocked)):
         out.rate(measure, view, minutes / 60.0)
     out.ratio("blocked_share", view, blocked, waiting + care + blocked)
@@ -71,6 +101,13 @@ class Holding:
 
 def holding(facts: Facts) -> Holding:
     """Return who was held where, and for how long."""
+    kept = facts.kept.get("holding")
+    if not isinstance(kept, Holding):
+        kept = facts.kept["holding"] = _holding(facts)
+    return kept
+
+
+def _holding(facts: Facts) -> Holding:
     view = facts.view(everyone=True)
     arrived, left = view.column("arrived"), view.column("left")
     source, until = view.column("source"), np.fmin(view.column("accepted"), left)

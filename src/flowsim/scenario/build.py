@@ -15,7 +15,7 @@ from flowsim.scenario.manual import Kinds
 from flowsim.scenario.nodes import Node, Path, entries, find, plain, problem_at
 from flowsim.scenario.validate import sentences
 from flowsim.spec.alternatives import Alternative, Destination
-from flowsim.spec.base import ServiceSpec, meanings
+from flowsim.spec.base import meanings
 from flowsim.spec.demand import DemandSpec
 from flowsim.spec.people import CaseMix
 from flowsim.spec.scenario import About, Place, Scenario, Site, Trust
@@ -40,6 +40,8 @@ _FREE: Final = ("surges", "escalation", "costs", "targets")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 OTHERWISE: Final = "otherwise"
 """Under ``pathways``: the destination of every outcome that is not named."""
+NEEDED: Final = ("time", "services", "demand")
+"""Sections that every scenario has."""
 SYNONYMS: Final = {"arrivals": "demand", "case_mix": "casemix", "routes": "pathways", "runs": "replications"}
 
 
@@ -204,7 +206,7 @@ class Builder:
 
     def _head(self) -> None:
         """Validate the single settings at the top, and that the needed sections are there."""
-        for section in ("time", "services", "demand"):
+        for section in NEEDED:
             if section not in self.tree:
                 self._missing_section(section)
         apart = {*_WHOLE, *_PARTS, *_FREE, "services", "evidence"}
@@ -250,9 +252,3 @@ def _annotated(annotation: Any, note: Any) -> Any:
     from typing import Annotated
 
     return Annotated[annotation, note]
-
-
-def service_of(builder: Builder, name: str) -> ServiceSpec | None:
-    """Return a service that could be read, None otherwise."""
-    spec = builder.parts.get("services", {}).get(name)
-    return spec if isinstance(spec, ServiceSpec) else None

@@ -250,7 +250,12 @@ class Changer:
             parts = [(*new.path, *below) for below, _, _ in leaves(planned.node)] or parts
         for old in touched:
             if old.node is not new.node and _disagree(old, new) and any(_overlap(old.path, p) for p in parts):
-                first = f"{old.node.document.name}:{old.node.key_line}" if old.node.line else "another --set"
+                document = old.node.document
+                first = (
+                    f"{document.name}:{old.node.key_line}"
+                    if document.lines[1:]
+                    else f"another {document.name}"
+                )
                 message = f"{dotted(new.path)} is changed twice here, and the order would matter ({first})."
                 self._wrong(planned, message, key=True, hint="Keep one, or narrow the selectors.")
                 return True

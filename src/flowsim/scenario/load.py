@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from flowsim.errors import InputError, Problem, ordered
-from flowsim.scenario.build import Builder, read_part
+from flowsim.scenario.build import NEEDED, Builder, read_part
 from flowsim.scenario.change import Changer, Planned, plans_from
 from flowsim.scenario.checks import check
 from flowsim.scenario.dated import Dated, lay, moments, value_at
@@ -21,7 +21,7 @@ from flowsim.scenario.manual import Kinds, known_kinds
 from flowsim.scenario.nodes import Document, Node, Note, find, plain, planted, problem_at
 from flowsim.scenario.nodes import Path as Steps
 from flowsim.scenario.provenance import attach_evidence, origins
-from flowsim.scenario.resolve import Resolved, collect, resolve, set_options, with_surges
+from flowsim.scenario.resolve import Generation, Resolved, collect, resolve, set_options, with_surges
 from flowsim.scenario.validate import sentences, without_repeats
 from flowsim.scenario.warmup import automatic_days
 from flowsim.spec.origin import Origin
@@ -57,11 +57,25 @@ def examine(path: str | Path, *, sets: Sequence[str] = ()) -> tuple[Scenario | N
     plans = set_options(tuple(sets), top, folder.problems)
     if folder.broken or not generations:
         return None, list(ordered(without_repeats(folder.problems)))
+    if not _whole(generations):
+        folder.problems.append(_not_whole(generations[-1].own.document))
+        return None, list(ordered(without_repeats(folder.problems)))
     resolved = resolve(generations, plans, kinds, folder.problems)
     files = [
         tree.document.name for generation in reversed(generations) for tree in reversed(generation.trees)
     ]
     return _finish(_named(resolved, top), kinds, folder, tuple(files))
+
+
+def _whole(generations: list[Generation]) -> bool:
+    """Tell whether any of the files has a section that every scenario needs."""
+    return any(section in tree.value for each in generations for tree in each.trees for section in NEEDED)
+
+
+def _not_whole(document: Document) -> Problem:
+    message = "This is not a whole scenario: it has no time, no services and no demand."
+    hint = "Name what it builds on with extends; a file to include is checked with one that includes it."
+    return Problem(message, "", document.name, 1, 0, document.line(1), hint=hint)
 
 
 def _named(resolved: Resolved, top: Path) -> Resolved:

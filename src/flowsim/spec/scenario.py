@@ -104,6 +104,7 @@ class Backing(Protocol):
     files: tuple[str, ...]
     root: str
     warnings: tuple[Any, ...]
+    dated: list[Any]
 
     @property
     def digest(self) -> str:
@@ -229,6 +230,11 @@ class Scenario(Spec):
     def root(self) -> str:
         """Return the folder that the scenario's files may not leave."""
         return self._backing.root
+
+    @property
+    def dated(self) -> Sequence[Any]:
+        """Return the changes that hold over dates, those of surges last."""
+        return self._backing.dated
 
     @property
     def provenance(self) -> Mapping[str, Origin]:

@@ -16,6 +16,7 @@ from flowsim.experiment.run import run, run_scenario
 from flowsim.experiment.settings import Ran, Settings
 from flowsim.store.files import locked
 from flowsim.store.folder import RunFolder
+from flowsim.store.identity import code_fingerprint, run_id
 from flowsim.store.results import Results
 
 
@@ -140,9 +141,11 @@ DRIVER = """
 import sys
 from pathlib import Path
 from fake_model import FakeScenario, settles, simulate
+from flowsim.store import identity
 from flowsim.experiment.run import run_scenario
 from flowsim.experiment.settings import Settings
-root, log, jobs = sys.argv[1:]
+root, log, jobs, code = sys.argv[1:]
+identity.code_fingerprint = lambda: code  # that of the test, should somebody edit the code meanwhile
 scenario = FakeScenario(log=log, seconds=0.4)
 fake = {"simulate": simulate, "overloads": settles}
 run_scenario(scenario, Settings(replications=6, jobs=int(jobs), root=Path(root), **fake))
@@ -155,7 +158,7 @@ def test_a_killed_run_goes_on_from_the_last_finished_replication(tmp_path: Path,
     scenario = FakeScenario(log=str(tmp_path / "log.txt"), seconds=0.4)
     driver = tmp_path / "driver.py"
     driver.write_text(DRIVER, encoding="utf-8")
-    command = [sys.executable, str(driver), str(tmp_path), scenario.log, str(jobs)]
+    command = [sys.executable, str(driver), str(tmp_path), scenario.log, str(jobs), code_fingerprint()]
     process = subprocess.Popen(command)
     folder = RunFolder(tmp_path / "fake-baseline" / run_folder_name(scenario))
     wait_for(lambda: len(folder.finished()) >= 2)
@@ -170,8 +173,6 @@ def test_a_killed_run_goes_on_from_the_last_finished_replication(tmp_path: Path,
 
 
 def run_folder_name(scenario: FakeScenario) -> str:
-    from flowsim.store.identity import run_id
-
     return run_id(scenario.digest, scenario.seed)
 
 
