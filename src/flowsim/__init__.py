@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from flowsim.measures.compare import compare
     from flowsim.experiment.run import run
     from flowsim.store.results import Results
 
@@ -23,7 +24,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "load": "flowsim.scenario",
     "run": "flowsim.experiment.run",
-    "compare": "flowsim.measures",
+    "compare": "flowsim.measures.compare",
     "report": "flowsim.report",
     "Scenario": "flowsim.scenario",
     "Results": "flowsim.store.results",

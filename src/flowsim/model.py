@@ -14,7 +14,7 @@ import numpy as np
 
 from flowsim.clock import Calendar
 from flowsim.initial import fill
-from flowsim.kernel import Kernel, Patient, Team
+from flowsim.kernel import Kernel, Patient, Pool, make_team
 from flowsim.kernel.audit import check_tables
 from flowsim.kernel.patient import Care
 from flowsim.policies.alternatives import DecisionPoint, Option
@@ -106,7 +106,7 @@ def _schedule_changes(scenario: Scenario, system: System) -> None:
     for name, service in system.services.items():
         moments += [(minute, (service, spec)) for minute, spec in scenario.specs_over_time(name)[1:]]
     moments.sort(key=lambda moment: moment[0])
-    system.kernel.at_each(moments, lambda change: change[0].configure(change[1]))
+    system.kernel.at_each(moments, lambda change: change[0].reconfigure(change[1]))
 
 
 def _option(system: System, point: str, spec: Any) -> Option:
@@ -123,9 +123,9 @@ def _option(system: System, point: str, spec: Any) -> Option:
     )
 
 
-def _leads(system: System, name: str, rota: Any) -> Team:
+def _leads(system: System, name: str, rota: Any) -> Pool:
     """Return the staff without whom an alternative is not offered; they follow their rota."""
-    return Team(system.kernel, (name, "leads"), system.shifts(rota))
+    return make_team(system.kernel, (name, "leads"), system.shifts(rota))
 
 
 def _inducer(system: System) -> Any:
@@ -145,6 +145,8 @@ def _inducer(system: System) -> Any:
 
 def _tables(scenario: Scenario, system: System, blocks: list[Block]) -> Replication:
     kernel = system.kernel
+    for block in blocks:  # luck has done its work; the tables need the room
+        block.columns.clear()
     visits = kernel.journal.table()
     names = list(system.services)
     inside = Counter(visits["service"][np.isnan(visits["left"]) & (visits["outcome"] < 0)].tolist())

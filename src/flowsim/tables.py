@@ -6,7 +6,7 @@ The data collection period runs from ``warm_up`` to ``warm_up + horizon``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,24 @@ VISIT_COLUMNS: Mapping[str, type[np.generic]] = {
 
 BUSY, QUEUE, CAPACITY = range(3)
 """Positions in the last axis of the occupancy table."""
+
+
+class Coded:
+    """Text that takes few values, kept as a number for each row and the list of texts.
+
+    Args:
+        codes: The position in ``texts`` for each row; -1 means not known.
+        texts: The texts.
+    """
+
+    __slots__ = ("codes", "texts")
+
+    def __init__(self, codes: NDArray[np.integer[Any]], texts: Sequence[str]) -> None:
+        self.codes = codes
+        self.texts = tuple(texts)
+
+    def __len__(self) -> int:
+        return len(self.codes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 @click.option(
     "--keep", multiple=True, metavar="TABLE", help="Also keep patients or visits: large. May be repeated."
 )
+@click.option("--no-people", is_flag=True, help="Do without the table of patients (8 MB for half a million).")
 @click.option("--force", is_flag=True, help="Do replications again that are finished.")
 @click.option("--allow-overload", is_flag=True, help="Run a system that cannot settle; its results say so.")
 @results_option
@@ -84,6 +85,7 @@ def _settings(quiet: bool, options: dict[str, Any]) -> Settings:
         address=options["address"],
         root=Path(options["results"]) if options["results"] else None,
         keep=options["keep"],
+        people=not options["no_people"],
         force=options["force"],
         allow_overload=options["allow_overload"],
         progress=progress(quiet=quiet),

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from flowsim.store.tables import Coded, coded
-from flowsim.tables import BUSY, CAPACITY, QUEUE, TIMES
+from flowsim.store.tables import coded
+from flowsim.tables import BUSY, CAPACITY, QUEUE, TIMES, Coded
 from flowsim.vocabulary import ATTRIBUTES, everywhere
 
 if TYPE_CHECKING:
+    from flowsim.measures.facts import Facts
     from flowsim.measures.series import SeriesTable
     from flowsim.spec.scenario import Scenario
     from flowsim.tables import Replication
@@ -43,6 +44,15 @@ def occupancy(replication: Replication) -> dict[str, Any]:
     for name, position in (("busy", BUSY), ("queue", QUEUE), ("capacity", CAPACITY)):
         columns[name] = replication.occupancy[:, :, position].ravel()
     return columns
+
+
+def people(facts: Facts, scenario: Scenario) -> dict[str, Any]:
+    """Return one row for each patient of the collection period; see `flowsim.measures.people`."""
+    from flowsim.measures.people import people as table_of
+
+    values = {**ATTRIBUTES, "place": everywhere(tuple(scenario.places)), "demand": facts.replication.demand}
+    table = table_of(facts)
+    return {name: Coded(column, values[name]) if name in values else column for name, column in table.items()}
 
 
 def patients(replication: Replication, scenario: Scenario) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowsim.experiment.keeping import occupancy, patients, through_time, visits
+from flowsim.experiment.keeping import occupancy, patients, people, through_time, visits
 from flowsim.experiment.worker import Simulated
 from flowsim.store.tables import Table
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LARGE = {"patients": patients, "visits": visits}
 """Tables that are kept only when asked for, and what makes them."""
+PEOPLE = "people"
+"""The table that follows each patient, kept unless told otherwise."""
 
 
 def simulate_scenario(scenario: Scenario, number: int, keep: tuple[str, ...]) -> Simulated:
@@ -23,7 +25,7 @@ def simulate_scenario(scenario: Scenario, number: int, keep: tuple[str, ...]) ->
     Args:
         scenario: The frozen scenario.
         number: The replication, from 1.
-        keep: ``patients`` and ``visits`` to keep those tables.
+        keep: ``people``, ``patients`` and ``visits`` to keep those tables.
     """
     from flowsim.measures.catalogue import evaluate_facts, headline
     from flowsim.measures.facts import Facts
@@ -40,9 +42,11 @@ def simulate_scenario(scenario: Scenario, number: int, keep: tuple[str, ...]) ->
         "hour_of_week": through_time(by_hour_of_week),
         "occupancy": occupancy(replication),
     }
+    if PEOPLE in keep:
+        tables[PEOPLE] = people(facts, scenario)
     info = dict(replication.info)
     return Simulated(
-        tables=tables | {name: LARGE[name](replication, scenario) for name in keep},
+        tables=tables | {name: make(replication, scenario) for name, make in LARGE.items() if name in keep},
         patients=info.pop("patients"),
         state_changes=info.pop("state_changes"),
         headline=_of_the_system(measures, [measure.id for measure in headline()]),

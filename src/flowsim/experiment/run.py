@@ -182,7 +182,7 @@ class _Work:
                     parcel=parcel,
                     replication=number,
                     folder=str(self.folder.path.resolve()) if backend.shares_disk else "",
-                    keep=self.settings.keep,
+                    keep=self.settings.tables,
                     simulate=self.settings.simulate,
                     apart=backend.name != "serial",
                 )

@@ -17,8 +17,8 @@ from flowsim.experiment.worker import Simulate
 if TYPE_CHECKING:
     from flowsim.store.results import Results
 
-KEEP = ("patients", "visits")
-"""Tables a run keeps only when asked: they are large."""
+KEEP = ("people", "patients", "visits")
+"""Tables a run may be asked to keep. The first is kept anyway, unless told otherwise."""
 
 MOST = 100_000
 """The largest number of replications that is taken for a number of replications."""
@@ -35,7 +35,8 @@ class Settings:
         backend: ``serial``, ``loky`` or ``dask``; None for the best on this machine.
         address: The dask scheduler.
         root: The results folder; None for ``FLOWSIM_RESULTS`` or ``results``.
-        keep: Tables to keep besides the usual ones.
+        keep: Tables to keep besides the usual ones; finished replications without them are done again.
+        people: Keep the table that follows each patient, for comparisons person by person.
         force: Do every replication again.
         allow_overload: Run a system that cannot settle all the same; its results carry the warning.
         progress: How to tell what is going on.
@@ -53,6 +54,7 @@ class Settings:
     address: str = ""
     root: Path | None = None
     keep: tuple[str, ...] = ()
+    people: bool = True
     force: bool = False
     allow_overload: bool = False
     progress: Progress = field(default_factory=Silent)
@@ -72,6 +74,11 @@ class Settings:
             )
         if problems:
             raise InputError(problems)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Tables that a replication done now keeps besides the usual ones."""
+        return tuple(dict.fromkeys((KEEP[0], *self.keep) if self.people else self.keep))
 
 
 def _out_of_range(what: str, found: int, most: int) -> Problem:

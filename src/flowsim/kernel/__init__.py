@@ -8,6 +8,6 @@ from flowsim.kernel.core import Kernel
 from flowsim.kernel.journal import Journal
 from flowsim.kernel.patient import Patient
 from flowsim.kernel.pool import Crew, Pool, seize_first
-from flowsim.kernel.team import Team
+from flowsim.kernel.team import make_pool, make_team
 
-__all__ = ["Crew", "Journal", "Kernel", "Patient", "Pool", "Team", "seize_first"]
+__all__ = ["Crew", "Journal", "Kernel", "Patient", "Pool", "make_pool", "make_team", "seize_first"]

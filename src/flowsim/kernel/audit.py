@@ -13,7 +13,6 @@ import numpy as np
 
 from flowsim.kernel.patient import Patient
 from flowsim.kernel.pool import Pool
-from flowsim.kernel.team import Team
 
 if TYPE_CHECKING:
     from flowsim.kernel.core import Kernel
@@ -64,12 +63,6 @@ class Audited:
 
 class AuditedPool(Audited, Pool):
     """A pool that checks itself."""
-
-    __slots__ = ()
-
-
-class AuditedTeam(Audited, Team):
-    """A team that checks itself."""
 
     __slots__ = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ class Pool:
         busy: units in use. It exceeds ``limit`` only after a capacity was cut.
         limit: units that may be in use now: capacity less those being turned around.
         waiting: patients in the queue.
+        rota: (minute, units) that the capacity follows; empty if it follows none.
+        keeper: decides what a change of the rota means; None: the capacity changes at once.
         aged_to: the first class that waiting can lift anybody into; those of a better class stay ahead.
     """
 
@@ -55,9 +58,12 @@ class Pool:
         "kernel",
         "limit",
         "lines",
+        "keeper",
         "name",
+        "plan",
         "queue_sum",
         "ready",
+        "rota",
         "turnaround",
         "waiting",
     )
@@ -83,6 +89,9 @@ class Pool:
         self.ages = ages
         self.aged_to = 0
         self.turnaround = turnaround
+        self.plan = 0
+        self.rota: list[tuple[float, int]] = []
+        self.keeper: Callable[[int], None] | None = None
         self.alone = (self,)
         self.history: list[tuple[float, int]] = [(0.0, capacity)]
         kernel.add(self)
@@ -145,6 +154,27 @@ class Pool:
         self.capacity = capacity
         self.history.append((self.env._now, capacity))
         self._serve()
+
+    def follow(self, changes: Sequence[tuple[float, int]]) -> None:
+        """Follow a rota from now on, (minute, units) in ascending order; an old one is forgotten."""
+        if changes == self.rota:
+            return
+        self.rota = list(changes)
+        self.plan += 1
+        plan, now = self.plan, self.env._now
+        self._change([n for minute, n in changes if minute <= now][-1])
+
+        def shift(units: int) -> None:
+            if plan == self.plan:
+                self._change(units)
+
+        self.kernel.at_each([(m, n) for m, n in changes if m > now], shift)
+
+    def _change(self, units: int) -> None:
+        if self.keeper is None:
+            self.set_capacity(units)
+        else:
+            self.keeper(units)
 
     def mean_capacity(self, periods: int, every: float) -> NDArray[np.float64]:
         """Return the time-weighted capacity of each period of ``every`` minutes from minute 0."""

@@ -21,15 +21,15 @@ WHO = ("age", "fifth", "acuity", "stream", "route", "place")
 """Attributes of a patient that the table keeps, as codes."""
 COUNTS = ("ed_attendances", "utc_attendances", "emergency_admissions")
 """Columns that count visits which arrived in the period, as the measures of the same name do."""
-MINUTES = ("ed_minutes", "handover_minutes", "waiting_minutes", "held_minutes", "care_minutes")
+MINUTES = ("ed_minutes", "handover_minutes", "waiting_minutes", "held_minutes")
 """Columns of minutes.
 
 In emergency departments and to handover: of visits that arrived in the period, up to the end of the run, as
-the means of these measures. Waiting without a place, held in a place after care, and in care: inside the
-period, at every service; their sums are the measures of where time is spent.
+the means of these measures. Waiting without a place, and held in a place after care: inside the period, at
+every service; their sums are the measures of where time is spent.
 """
-GRAIN = 1.0 / 16.0
-"""Minutes are kept to this fraction, which halves the size of the table."""
+GRAIN = 0.25
+"""Minutes are kept to this fraction, which makes the table a third smaller."""
 
 Columns = dict[str, NDArray[Any]]
 
@@ -38,13 +38,13 @@ def people(facts: Facts) -> Columns:
     """Return the table of a replication's patients.
 
     Columns: ``uid`` (the same for the same person in every scenario), ``demand`` (code of the demand
-    stream, -1 for those found inside at the start), ``arrived`` (minutes since the start of the warm-up),
-    those of `WHO` (codes), `COUNTS` and `MINUTES`. Rows are in the order of the patient table.
+    stream, -1 for those found inside at the start), ``arrived`` (whole minutes since the start of the
+    warm-up), those of `WHO` (codes), `COUNTS` and `MINUTES`. Rows are in the order of the patient table.
     """
     rows = np.flatnonzero(_present(facts))
     patients = facts.replication.patients
     table: Columns = {name: patients[name][rows] for name in ("uid", "demand")}
-    table["arrived"] = _grained(patients["arrived"][rows])
+    table["arrived"] = np.floor(patients["arrived"][rows]).astype(np.int32)
     table |= {name: patients[name][rows] for name in WHO}
     table |= {name: _count(view, counted, facts, rows) for name, (view, counted) in _counted(facts).items()}
     return table | {name: _minutes(*each, facts, rows) for name, each in _spans(facts).items()}
@@ -70,7 +70,7 @@ def _spans(facts: Facts) -> dict[str, tuple[View, Floats]]:
     type_1, budget = facts.view(TYPE_1), spent(facts)
     handover = np.where(type_1.by_ambulance, handover_minutes(type_1), 0.0)
     inside = np.where(attended(type_1), type_1.minutes("arrived", "left"), 0.0)
-    own = [(budget.view, each) for each in (budget.waiting, budget.blocked, budget.care)]
+    own = [(budget.view, each) for each in (budget.waiting, budget.blocked)]
     return dict(zip(MINUTES, ((type_1, inside), (type_1, handover), *own), strict=True))
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from flowsim.kernel import Journal, Kernel, Patient, Pool, Team
-from flowsim.kernel.audit import AuditedPool, AuditedTeam
+from flowsim.kernel import Journal, Kernel, Patient, Pool, make_pool, make_team
 from flowsim.kernel.journal import ACCEPTED, ARRIVED, LEFT, OUTCOME, SOURCE, VISIT
 from flowsim.kernel.patient import Care
 from flowsim.spec.base import ServiceSpec, Spec
@@ -95,15 +93,15 @@ class System:
 class Fork:
     """A destination that depends on the patient: by group, by chance, or both."""
 
-    __slots__ = ("choice", "services")
+    __slots__ = ("choice", "desks")
 
     def __init__(self, choice: Choice, services: Mapping[str, Service[Any]]) -> None:
         self.choice = choice
-        self.services = services
+        self.desks = {name: service.desk for name, service in services.items()}
 
-    def of(self, patient: Patient) -> Service[Any] | None:
+    def of(self, patient: Patient) -> Desk | None:
         """Return this patient's destination; None is to leave."""
-        return self.services.get(self.choice.of(patient))
+        return self.desks.get(self.choice.of(patient))
 
 
 S = TypeVar("S", bound=CareSpec)
@@ -139,13 +137,10 @@ class Service(Generic[S]):
         self.env = system.kernel.env
         self.cells = system.kernel.journal.cells
         self.luck = spec.kind if self.shared_luck else name
-        self.blank: array[float] = Journal.blank(index)
         self.bit = 0
-        self.takes_over = type(self).takes_over  # an attribute of its own is read faster
-        self.onward: list[Any] = []
-        self.returning: tuple[Chance, Any, Fork] | None = None
         self.build()
-        self.configure(spec)
+        self.desk = Desk(self)
+        self.reconfigure(spec)
 
     # -- for subclasses ------------------------------------------------------------------------------
 
@@ -155,6 +150,11 @@ class Service(Generic[S]):
     def configure(self, spec: S) -> None:
         """Take over settings; called at the start and at every dated change."""
         self.spec = spec
+
+    def reconfigure(self, spec: S) -> None:
+        """Take over settings, and let journeys know."""
+        self.configure(spec)
+        self.desk.accept = self.accept
 
     def care(self, patient: Patient) -> Care:
         """Care for a patient who has been taken over; return the index of the outcome."""
@@ -208,23 +208,23 @@ class Service(Generic[S]):
 
     def pool(self, resource: str, units: int, **settings: Any) -> Pool:
         """Make a pool of this service."""
-        make = AuditedPool if self.kernel.audit else Pool
-        return make(self.kernel, (self.name, resource), units, **settings)
+        return make_pool(self.kernel, (self.name, resource), units, **settings)
 
-    def team(self, resource: str, rota: Rota, **settings: Any) -> Team:
+    def team(self, resource: str, rota: Rota, **settings: Any) -> Pool:
         """Make a team of this service."""
-        make = AuditedTeam if self.kernel.audit else Team
-        return make(self.kernel, (self.name, resource), self.system.shifts(rota), **settings)
+        return make_team(self.kernel, (self.name, resource), self.system.shifts(rota), **settings)
 
     # -- wiring ------------------------------------------------------------------------------------------
 
     def connect(self, pathways: Mapping[str, Any], services: Mapping[str, Service[Any]]) -> None:
         """Resolve each outcome's destination, and who comes back to where."""
-        self.onward = [self._destination(name, pathways, services) for name in self.spec.OUTCOMES]
+        desk = self.desk
+        desk.bit = self.bit
+        desk.onward = [self._destination(name, pathways, services) for name in self.spec.OUTCOMES]
         back = self.spec.comes_back
         if back is not None:
             draws = self.system.draws
-            self.returning = (
+            desk.returning = (
                 draws.chance(f"{self.name}.comes_back", back.share),
                 draws.duration(f"{self.name}.comes_back_after", back.after),
                 Fork(draws.choice(f"{self.name}.comes_back_to", back.to), services),
@@ -235,13 +235,41 @@ class Service(Generic[S]):
             return ELSEWHERE
         where = pathways.get(outcome, "leave")
         if isinstance(where, str):
-            return services.get(where)
+            return services[where].desk if where in services else None
         return Fork(self.system.draws.choice(f"{self.name}.{outcome}", where), services)
 
 
 ALTERNATIVE = "alternative"
 """The outcome of a patient for whom an alternative was found; the destination is the patient's own."""
 ELSEWHERE = object()
+
+
+class Desk:
+    """What a journey needs of a service, in an object of one type for all kinds.
+
+    A journey meets every kind of service at the same few lines of code. The interpreter runs such lines
+    several times faster when what they read is always of one type, so the services' own classes stay out.
+    """
+
+    __slots__ = ("accept", "bit", "blank", "care", "index", "onward", "returning", "service", "takes_over")
+
+    def __init__(self, service: Service[Any]) -> None:
+        self.service = service
+        self.index = service.index
+        self.blank = Journal.blank(service.index)
+        self.bit = 0
+        self.accept = service.accept
+        self.care = service.care
+        self.takes_over = service.takes_over
+        self.onward: list[Any] = []
+        self.returning: tuple[Chance, Any, Fork] | None = None
+
+    def next_for(self, patient: Patient, outcome: int) -> Service[Any] | None:
+        """Return the service to which an outcome takes a patient; None is to leave."""
+        onward = self.onward[outcome]
+        if isinstance(onward, Fork):
+            onward = onward.of(patient)
+        return None if onward is None else onward.service
 
 
 def journey(kernel: Kernel, patient: Patient, service: Service[Any], *, inside: bool = False) -> Care:
@@ -257,10 +285,10 @@ def journey(kernel: Kernel, patient: Patient, service: Service[Any], *, inside: 
         inside: True for a patient whom the run finds already in the service, who needs no acceptance.
     """
     cells, env = kernel.journal.cells, kernel.env
-    here: Service[Any] | None = service
+    here: Desk | None = service.desk
     while here is not None:
         previous = patient.at
-        at = len(cells)
+        patient.at = at = len(cells)
         cells.extend(here.blank)
         cells[at] = patient.number
         cells[at + ARRIVED] = env._now
@@ -270,10 +298,9 @@ def journey(kernel: Kernel, patient: Patient, service: Service[Any], *, inside: 
                 patient.behind = [previous]
             else:
                 patient.behind.append(previous)
-        patient.at = at
         patient.service = here.index
         if patient.seen & here.bit:
-            cells[at + VISIT] = patient.visit = _count(patient, here)
+            cells[at + VISIT] = patient.visit = _count(patient, here.bit)
         else:
             patient.seen |= here.bit
             patient.visit = 0
@@ -281,17 +308,17 @@ def journey(kernel: Kernel, patient: Patient, service: Service[Any], *, inside: 
         inside = False
         if outcome is None:
             cells[at + ACCEPTED] = env._now
-            if here.takes_over and patient.behind is not None:  # unless accept has let go already
+            if patient.behind is not None and here.takes_over:  # unless accept has let go already
                 kernel.let_go(patient)
             outcome = yield from here.care(patient)
         cells[at + OUTCOME] = outcome
         onward = here.onward[outcome]
-        if onward.__class__ is Fork:
+        if type(onward) is Fork:
             onward = onward.of(patient)
         elif onward is ELSEWHERE:
-            onward = patient.diverted
+            onward = patient.diverted.desk
         if onward is None:
-            cells[patient.at + LEFT] = env._now
+            cells[at + LEFT] = env._now
             patient.at = -1
             patient.remaining = 0.0
             if patient.held is not None or patient.behind is not None:
@@ -301,13 +328,13 @@ def journey(kernel: Kernel, patient: Patient, service: Service[Any], *, inside: 
         here = onward
 
 
-def _count(patient: Patient, service: Service[Any]) -> int:
+def _count(patient: Patient, bit: int) -> int:
     """Return how often the patient has met this luck before, and count this visit."""
     visits = patient.visits
     if visits is None:
         visits = patient.visits = {}
-    visits[service.bit] = visits.get(service.bit, 0) + 1
-    return visits[service.bit]
+    visits[bit] = visits.get(bit, 0) + 1
+    return visits[bit]
 
 
 def _come_back(patient: Patient, returning: tuple[Any, Any, Fork]) -> Care:

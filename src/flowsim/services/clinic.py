@@ -18,7 +18,7 @@ from flowsim.kernel import Patient
 from flowsim.kernel.journal import FINISHED, STARTED
 from flowsim.kernel.patient import Care
 from flowsim.services.base import ALTERNATIVE, CareSpec, Service
-from flowsim.services.daytime import AT_ONCE, Slots, by_appointment, is_always, late_team, turned_away
+from flowsim.services.daytime import AT_ONCE, Slots, by_appointment, is_always, LastShift, turned_away
 from flowsim.spec.base import Misfit
 from flowsim.spec.distributions import Distribution
 from flowsim.spec.expected import Expected, Flow
@@ -127,7 +127,8 @@ class Clinic(Service[ClinicSpec]):
         """Make staff and rooms."""
         spec = self.spec
         ages = spec.priority_ages or inf
-        self.staff = late_team(self, "staff", spec.staff, classes=len(PRIORITIES), ages=ages)
+        self.staff = self.team("staff", spec.staff, classes=len(PRIORITIES), ages=ages)
+        self.last_shift = LastShift(self.staff)
         self.rooms = self.pool("rooms", spec.rooms, classes=len(PRIORITIES), ages=ages)
         self.outcome = self.decision("outcome")
         self.slots: Slots | None = None
@@ -148,7 +149,7 @@ class Clinic(Service[ClinicSpec]):
         self.refers = self.chance("referred", spec.referred).of
 
     def _open(self, spec: ClinicSpec) -> None:
-        opening = self.staff.doors = self.system.opening(spec.hours)
+        opening = self.last_shift.doors = self.system.opening(spec.hours)
         self.doors = None if is_always(opening) else opening
         given = -inf if self.slots is None else self.slots.given
         self.slots = Slots(opening, spec.slots_per_hour) if spec.booked else None
@@ -206,7 +207,7 @@ class Clinic(Service[ClinicSpec]):
         """Wait, be served, and be done or referred on; nobody who is inside is left behind at closing."""
         if self.doors is None:
             return self._serve(patient)
-        return self.staff.stay_on(patient, self._serve)
+        return self.last_shift.stay_on(patient, self._serve)
 
     def _serve(self, patient: Patient) -> Care:
         rank = 0 if self.priority is None else int(self.priority(patient))

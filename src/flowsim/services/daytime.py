@@ -11,7 +11,7 @@ from math import ceil, inf
 from typing import TYPE_CHECKING, Any, cast
 
 from flowsim.clock import DAY, Opening, Rota, parse_rota
-from flowsim.kernel import Patient, Team
+from flowsim.kernel import Patient, Pool
 from flowsim.kernel.audit import Audited
 from flowsim.kernel.journal import ARRIVED
 from flowsim.kernel.patient import Care
@@ -124,48 +124,40 @@ class Slots:
         return self.opening.next_open(closes)
 
 
-class LateTeam(Team):
-    """Staff of whom the last shift stays until everyone who is inside at closing has been finished.
+class LastShift:
+    """Keeps the last shift until everyone who is inside at closing has been finished.
 
     Attributes:
+        team: the staff.
         inside: patients who have come in and not yet been finished.
         doors: opening hours; the shift stays only if nobody is due back on the rota before they shut.
     """
 
-    __slots__ = ("doors", "due", "inside")
-
-    def __init__(
-        self,
-        kernel: Kernel,
-        name: tuple[str, str],
-        changes: Sequence[tuple[float, int]],
-        *,
-        classes: int = 1,
-        ages: float = inf,
-    ) -> None:
+    def __init__(self, team: Pool) -> None:
+        self.team = team
         self.inside = 0
         self.doors = Opening([-inf, inf])
-        self.due = changes[0][1]
-        super().__init__(kernel, name, changes, classes=classes, ages=ages)
+        self.due = team.capacity
+        team.keeper = self.change
 
-    def set_capacity(self, capacity: int) -> None:
-        """Change the number on shift; the last shift stays while patients are inside after closing."""
-        self.due = capacity
-        if capacity or not self.inside or not self._last_shift():
-            super().set_capacity(capacity)
+    def change(self, staff: int) -> None:
+        """Follow the rota; but the last shift stays while patients are inside after closing."""
+        self.due = staff
+        if staff or not self.inside or not self._is_last():
+            self.team.set_capacity(staff)
 
-    def _last_shift(self) -> bool:
+    def _is_last(self) -> bool:
         """Say whether the doors shut before anybody is back on the rota."""
-        now = self.env._now
-        later = self.rota[bisect_right(self.rota, now, key=lambda change: change[0]) :]
+        now, rota = self.team.env._now, self.team.rota
+        later = rota[bisect_right(rota, now, key=lambda change: change[0]) :]
         back = next((minute for minute, staff in later if staff), inf)
         return self.doors.closes_at(now) <= back
 
     def leave(self) -> None:
         """A patient has been finished, or has gone; after the last one the shift goes home."""
         self.inside -= 1
-        if not self.inside and self.capacity != self.due:
-            super().set_capacity(self.due)
+        if not self.inside and self.team.capacity != self.due:
+            self.team.set_capacity(self.due)
 
     def stay_on(self, patient: Patient, care: Callable[[Patient], Care]) -> Care:
         """Care for a patient, whom the last shift does not leave behind."""
@@ -173,18 +165,6 @@ class LateTeam(Team):
         outcome = yield from care(patient)
         self.leave()
         return outcome
-
-
-class AuditedLateTeam(Audited, LateTeam):
-    """A late team that checks itself."""
-
-    __slots__ = ()
-
-
-def late_team(service: Service[Any], resource: str, rota: Rota, **settings: Any) -> LateTeam:
-    """Make a late team of a service."""
-    make = AuditedLateTeam if service.kernel.audit else LateTeam
-    return make(service.kernel, (service.name, resource), service.system.shifts(rota), **settings)
 
 
 def by_appointment(service: Service[Any], patient: Patient, slot: float) -> Care:

@@ -20,7 +20,7 @@ from flowsim.clock import parse_rota
 from flowsim.kernel import Patient
 from flowsim.kernel.journal import ASSESSED, FINISHED, STARTED
 from flowsim.kernel.patient import Care
-from flowsim.services.base import CareSpec, Fork, Service
+from flowsim.services.base import CareSpec, Service
 from flowsim.services.daytime import NO_TIME
 from flowsim.spec.base import Misfit
 from flowsim.spec.distributions import Distribution
@@ -230,8 +230,7 @@ class Discharge(Service[DischargeSpec]):
 
     def _leaves_from_here(self, patient: Patient, pathway: int) -> bool:
         """Say whether the patient goes home, rather than to a service with start times of its own."""
-        onward = self.onward[pathway]
-        return (onward.of(patient) if isinstance(onward, Fork) else onward) is None
+        return self.desk.next_for(patient, pathway) is None
 
     def _departure(self, patient: Patient, ready: float) -> float:
         """Return the minute at which a patient leaves whose arrangements are complete now."""

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import model_validator
 
 from flowsim.clock import parse_hours
-from flowsim.kernel import Patient, Team
+from flowsim.kernel import Patient, Pool
 from flowsim.kernel.journal import ASSESSED, FINISHED, SOURCE, STARTED
 from flowsim.kernel.patient import Care
 from flowsim.services.base import ALTERNATIVE, CareSpec, Service
@@ -26,7 +26,7 @@ from flowsim.services.daytime import (
     by_appointment,
     ending_earlier,
     is_always,
-    late_team,
+    LastShift,
     turned_away,
 )
 from flowsim.spec.base import Misfit
@@ -140,7 +140,8 @@ class UrgentTreatmentCentre(Service[UrgentTreatmentCentreSpec]):
         """Make clinicians, rooms and assessors."""
         spec = self.spec
         ages = spec.priority_ages or inf
-        self.clinicians = late_team(self, "clinicians", spec.clinicians, classes=CLASSES, ages=ages)
+        self.clinicians = self.team("clinicians", spec.clinicians, classes=CLASSES, ages=ages)
+        self.last_shift = LastShift(self.clinicians)
         self.rooms = self.pool("rooms", spec.rooms, classes=CLASSES, ages=ages)
         self.assessors = self.team("assessors", spec.assessors or NOBODY, classes=CLASSES)
         self.front_door = self.decision("front_door")
@@ -172,13 +173,13 @@ class UrgentTreatmentCentre(Service[UrgentTreatmentCentreSpec]):
         self.rooms.set_capacity(spec.rooms)
         self.limited = spec.rooms < UNLIMITED
         self.entry = self.rooms if self.limited else self.clinicians
-        self.triage: Team = self.clinicians
+        self.triage: Pool = self.clinicians
         if spec.assessors is not None:
             self.assessors.follow(self.system.shifts(spec.assessors))
             self.triage = self.assessors
 
     def _open(self, spec: UrgentTreatmentCentreSpec) -> None:
-        opening = self.clinicians.doors = self.system.opening(spec.hours)
+        opening = self.last_shift.doors = self.system.opening(spec.hours)
         doors = ending_earlier(opening, spec.last_arrival)
         self.doors = None if is_always(opening) else doors
         given = -inf if self.slots is None else self.slots.given
@@ -235,7 +236,7 @@ class UrgentTreatmentCentre(Service[UrgentTreatmentCentreSpec]):
         """Assess, call, treat and decide; nobody who is inside is left behind at closing."""
         if self.doors is None:
             return self._see(patient)
-        return self.clinicians.stay_on(patient, self._see)
+        return self.last_shift.stay_on(patient, self._see)
 
     def _see(self, patient: Patient) -> Care:
         acuity = patient.block.codes["acuity"][patient.row]

@@ -16,7 +16,7 @@ from flowsim.kernel import Patient, Pool, seize_first
 from flowsim.kernel.journal import ASSESSED, FINISHED, STARTED
 from flowsim.kernel.patient import Care
 from flowsim.kernel.pool import WAITING, Widen
-from flowsim.services.base import ALTERNATIVE, CareSpec, Fork, Service
+from flowsim.services.base import ALTERNATIVE, CareSpec, Service
 from flowsim.spec.base import Spec
 from flowsim.spec.distributions import Distribution
 from flowsim.spec.expected import Expected, Flow
@@ -165,8 +165,7 @@ class Ward(Service[WardSpec]):
         """Return this ward, or the one a patient has moved on to by now, and the rest of the stay."""
         if self.moves is not None and self.moves.of(patient):
             stage = self.moves_after.of(patient)
-            onward = self.onward[MOVED_ON]
-            there = onward.of(patient) if isinstance(onward, Fork) else onward
+            there = self.desk.next_for(patient, MOVED_ON)
             if stage < elapsed and there is not None:
                 return there, stay - elapsed
         return self, stay - elapsed
@@ -226,9 +225,7 @@ class Ward(Service[WardSpec]):
             return ELSEWHERE
         stay, patient.remaining = patient.remaining, 0.0
         stay += self._until_round(stay)
-        following = self.onward[READY]
-        if isinstance(following, Fork):
-            following = following.of(patient)
+        following = self.desk.next_for(patient, READY)
         notice = 0.0 if following is None else min(following.notice, stay)
         yield stay - notice
         if notice:

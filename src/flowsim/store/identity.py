@@ -13,7 +13,18 @@ FORMAT = 1
 """Version of the layout of a run folder; part of the run id."""
 
 DECIDES_NOTHING = frozenset(
-    {"__init__", "__main__", "cli", "errors", "experiment", "report", "stability", "store", "verify"}
+    {
+        "__init__",
+        "__main__",
+        "cli",
+        "errors",
+        "experiment",
+        "measures/compare",
+        "report",
+        "stability",
+        "store",
+        "verify",
+    }
 )
 """Code that does not decide a result: editing a report or a command leaves finished runs valid."""
 
@@ -54,9 +65,10 @@ def code_fingerprint() -> str:
 
 
 def _sources(root: Path) -> Iterable[Path]:
-    for part in root.iterdir():
-        if part.stem not in DECIDES_NOTHING:
-            yield from [part] if part.suffix == ".py" else part.rglob("*.py")
+    for path in root.rglob("*.py"):
+        name = path.relative_to(root).with_suffix("").as_posix()
+        if not any(name == part or name.startswith(f"{part}/") for part in DECIDES_NOTHING):
+            yield path
 
 
 def rows_digest(columns: Mapping[str, Sequence[object]]) -> str:

@@ -14,7 +14,7 @@ from flowsim.errors import InputError, Problem, nearest
 from flowsim.store.files import damaged
 from flowsim.store.folder import MEASURES, Record, RunFolder
 from flowsim.store.manifest import Manifest
-from flowsim.store.tables import read_parquet, to_columns
+from flowsim.store.tables import read_parquet, to_codes, to_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,10 +120,27 @@ class Results:
         Raises:
             InputError: The run has no such table, or it is damaged.
         """
-        path = self._folder.table_path(replication, name)
+        return to_columns(read_parquet(self._path(name, replication)))
+
+    def people(self, replication: int) -> Columns:
+        """Read the table that follows each patient through one replication.
+
+        Args:
+            replication: Its number, from 1.
+
+        Returns:
+            Column name to numpy array, or to `flowsim.tables.Coded` for words.
+
+        Raises:
+            InputError: The run kept no such table, or it is damaged.
+        """
+        return to_codes(read_parquet(self._path("people", replication)))
+
+    def _path(self, table: str, replication: int) -> Path:
+        path = self._folder.table_path(replication, table)
         if not path.is_file() and self._folder.replication_path(replication).is_dir():
-            raise InputError([_not_kept(self, name, path)])
-        return to_columns(read_parquet(path))
+            raise InputError([_not_kept(self, table, path)])
+        return path
 
     def tables(self) -> tuple[str, ...]:
         """Return the names of the tables each replication has."""
@@ -147,13 +164,13 @@ class Results:
         Raises:
             InputError: The run has no such measure, level or group; the nearest names are suggested.
         """
-        if (measure, level, group) not in self._cells:
+        if (measure, level, group) not in self.cells:
             raise InputError([self._unknown(measure, level, group)])
-        return self._cells[measure, level, group]
+        return self.cells[measure, level, group]
 
     @cached_property
-    def _cells(self) -> dict[tuple[str, str, str], NDArray[np.float64]]:
-        """Every measure's values by replication."""
+    def cells(self) -> dict[tuple[str, str, str], NDArray[np.float64]]:
+        """Every measure: (measure, level, group) to one value for each replication in order."""
         from flowsim.measures.estimates import by_replication
 
         return by_replication(self.measures)
@@ -214,5 +231,5 @@ def _unfinished(results: Results) -> InputError:
 
 def _not_kept(results: Results, name: str, path: Path) -> Problem:
     kept = ", ".join(results.tables())
-    hint = f"Run the scenario again with --keep {name}." if name in {"patients", "visits"} else ""
+    hint = f"Run the scenario again with --keep {name}." if name in {"people", "patients", "visits"} else ""
     return Problem(message=f"This run kept no {name}.", file=str(path.parent), allowed=kept, hint=hint)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flowsim.store.files import beside, damaged
+from flowsim.tables import Coded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,30 +25,17 @@ Table = Mapping[str, Column]
 """A table: column name to column, all equally long."""
 
 
-class Coded:
-    """Text that takes few values, kept as a number for each row and the list of texts.
-
-    Args:
-        codes: The position in ``texts`` for each row; -1 means not known.
-        texts: The texts.
-    """
-
-    __slots__ = ("codes", "texts")
-
-    def __init__(self, codes: NDArray[np.integer[Any]], texts: Sequence[str]) -> None:
-        self.codes = codes
-        self.texts = tuple(texts)
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-
 def to_parquet(table: Table) -> bytes:
     """Return the table as the content of a parquet file (Zstandard, dictionary-coded text)."""
     import pyarrow.parquet as pq
 
-    stream = BytesIO()
-    pq.write_table(to_arrow(table), stream, compression="zstd", compression_level=1)
+    stream, content = BytesIO(), to_arrow(table)
+    repeating = [
+        name
+        for name, kind in zip(content.column_names, content.schema.types, strict=True)
+        if kind != "uint64"
+    ]  # identifiers: looking for repeats among them is the slow part
+    pq.write_table(content, stream, compression="zstd", compression_level=1, use_dictionary=repeating)
     return stream.getvalue()
 
 
@@ -124,6 +112,24 @@ def to_columns(table: Any) -> dict[str, NDArray[Any]]:
     """Return a pyarrow Table as numpy arrays; text becomes arrays of Python strings (None where missing)."""
     table = table.unify_dictionaries().combine_chunks()
     return {name: _to_numpy(table.column(name)) for name in table.column_names}
+
+
+def to_codes(table: Any) -> dict[str, NDArray[Any] | Coded]:
+    """Return a pyarrow Table as numpy arrays, its text as codes: for tables of many rows."""
+    table = table.unify_dictionaries().combine_chunks()
+    return {name: _to_codes(table.column(name)) for name in table.column_names}
+
+
+def _to_codes(column: Any) -> NDArray[Any] | Coded:
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        return _to_numpy(column)
+    if not len(column):
+        return Coded(np.array([], dtype=np.int32), ())
+    array: Any = column.chunk(0)
+    codes = array.indices.fill_null(-1) if array.null_count else array.indices
+    return Coded(_read_numbers(codes), array.dictionary.to_pylist())
 
 
 def _to_numpy(column: Any) -> NDArray[Any]:

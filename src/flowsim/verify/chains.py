@@ -233,3 +233,21 @@ def answers(line: Line) -> Answers:
         held=tuple(n / rate if rate else 0.0 for n, rate in zip(blocked, onward, strict=True)),
         throughput=throughput,
     )
+
+
+def birth_and_death(
+    up: Callable[[int], float], down: Callable[[int], float], most: int
+) -> Chain:
+    """Return the chain of a number of patients from 0 to ``most``, in this order of states.
+
+    Args:
+        up: rate of an arrival when so many are present.
+        down: rate of a departure when so many are present.
+        most: beyond this nobody comes.
+    """
+    from scipy.sparse import diags
+
+    more = np.array([up(n) for n in range(most)], dtype=float)
+    fewer = np.array([down(n) for n in range(1, most + 1)], dtype=float)
+    stay = -np.append(more, 0.0) - np.append(0.0, fewer)
+    return Chain(list(range(most + 1)), diags([fewer, stay, more], [-1, 0, 1]).tocsr())

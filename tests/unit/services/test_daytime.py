@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowsim.clock import Calendar, Opening, parse_hours
-from flowsim.services.daytime import AuditedLateTeam, Slots, ending_at, ending_earlier, is_always
+from flowsim.services.daytime import LastShift, Slots, ending_at, ending_earlier, is_always
+from flowsim.kernel import make_team
 from support import at, kernel_with
 
 CALENDAR = Calendar(datetime(2026, 11, 2))
@@ -127,29 +128,28 @@ class TestSlots:
         assert all(later - sooner > 59.9 / per_hour for sooner, later in pairwise(given))
 
 
-class TestLateTeam:
+class TestLastShift:
     def team(self) -> Any:
         kernel, (patient,) = kernel_with(1)
-        team = AuditedLateTeam(
-            kernel, ("utc", "clinicians"), [(0.0, 0), (480.0, 2), (1200.0, 0), (1920.0, 2)]
-        )
-        team.doors = opening(DAYTIME)
-        return kernel, patient, team
+        team = make_team(kernel, ("utc", "clinicians"), [(0.0, 0), (480.0, 2), (1200.0, 0), (1920.0, 2)])
+        shift = LastShift(team)
+        shift.doors = opening(DAYTIME)
+        return kernel, patient, team, shift
 
     def test_it_goes_home_on_time_when_nobody_is_inside(self) -> None:
-        kernel, _, team = self.team()
+        kernel, _, team, _ = self.team()
         kernel.env.run(until=1201.0)
         assert team.capacity == 0
 
     def test_it_stays_for_those_inside_and_then_goes_home(self) -> None:
-        kernel, patient, team = self.team()
+        kernel, patient, team, shift = self.team()
 
         def care(_: Any) -> Any:
             yield team.seize(patient)
             yield 90.0
             team.release()
 
-        kernel.at_each([(1190.0, None)], lambda _: kernel.start(patient, team.stay_on(patient, care)))
+        kernel.at_each([(1190.0, None)], lambda _: kernel.start(patient, shift.stay_on(patient, care)))
         kernel.env.run(until=1279.0)
         assert team.capacity == 2
         kernel.env.run(until=1281.0)
@@ -157,8 +157,9 @@ class TestLateTeam:
 
     def test_it_does_not_stay_for_a_pause_before_closing(self) -> None:
         kernel, _ = kernel_with(1)
-        team = AuditedLateTeam(kernel, ("utc", "clinicians"), [(0.0, 1), (720.0, 0), (780.0, 1)])
-        team.doors = opening(DAYTIME)
-        team.inside = 1
+        team = make_team(kernel, ("utc", "clinicians"), [(0.0, 1), (720.0, 0), (780.0, 1)])
+        shift = LastShift(team)
+        shift.doors = opening(DAYTIME)
+        shift.inside = 1
         kernel.env.run(until=721.0)
         assert team.capacity == 0

@@ -52,7 +52,7 @@ def test_an_unknown_measure_gets_the_nearest_name(results: Results) -> None:
 
 
 def test_tables_of_one_replication_are_read_when_asked(results: Results) -> None:
-    assert results.tables() == ("measures", "occupancy", "series", "visits")
+    assert results.tables() == ("measures", "occupancy", "people", "series", "visits")
     assert results.table("occupancy", 2)["busy"].dtype == np.float32
     with pytest.raises(InputError, match=r"This run kept no patients(.|\n)*--keep patients"):
         results.table("patients", 1)
