@@ -15,8 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from flowsim.measures.compare import compare
     from flowsim.experiment.run import run
+    from flowsim.measures.compare import compare
     from flowsim.store.results import Results
 
 __version__ = "0.1.0"

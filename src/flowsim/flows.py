@@ -7,16 +7,20 @@ used to refuse systems that cannot settle, to fill the system at the start, and 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
 
 from flowsim.clock import Calendar
 from flowsim.sampling.arrivals import block_of, block_start, rate_curve
 from flowsim.sampling.cells import cells
 from flowsim.spec.expected import Expected, Flow, Stay
+from flowsim.spec.groups import ByGroup
+from flowsim.spec.people import ADMISSION
 
 if TYPE_CHECKING:
     from flowsim.spec.demand import DemandSpec
@@ -36,11 +40,13 @@ class Flows:
         arrivals: patients a day into each service.
         loads: mean units in use by (service, resource).
         stays: long stays by service, for the loaded start.
+        others: for each attribute that no rule of the scenario looks at, patients a day by place and value.
     """
 
     arrivals: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     loads: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
     stays: dict[str, list[Stay]] = field(default_factory=lambda: defaultdict(list))
+    others: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 Pending = dict[tuple[str, bool], Flow]
@@ -63,7 +69,7 @@ def analyse(scenario: Scenario) -> Flows:
 def _analyse(scenario: Scenario) -> Flows:
     flows = Flows()
     pending: Pending = {}
-    for service, flow in _demand(scenario):
+    for service, flow in _demand(scenario, flows):
         _add(pending, service, flow)
     smallest = NEGLIGIBLE * sum(flow.total for flow in pending.values())
     for _ in range(ROUNDS):
@@ -86,7 +92,7 @@ def mean_per_day(scenario: Scenario, demand: DemandSpec) -> float:
     return float(rates[skipped : skipped + round(end / 60.0)].mean())
 
 
-def _demand(scenario: Scenario) -> Iterator[tuple[str, Flow]]:
+def _demand(scenario: Scenario, flows: Flows) -> Iterator[tuple[str, Flow]]:
     """Yield each stream's destination and flow, on one common set of cells."""
     streams = []
     for demand in scenario.demand.values():
@@ -98,17 +104,47 @@ def _demand(scenario: Scenario) -> Iterator[tuple[str, Flow]]:
         return
     names = list(streams[0][1])
     columns = {name: np.concatenate([attrs[name] for _, attrs, _, _ in streams]) for name in names}
+    matter = _attributes_that_matter(scenario)
     code = np.zeros(len(columns[names[0]]), dtype=np.int64)
-    for column in columns.values():
-        code = code * 128 + column
+    for name in matter:
+        code = code * 128 + columns[name]
     _, first, place = np.unique(code, return_index=True, return_inverse=True)
-    attrs = {name: column[first] for name, column in columns.items()}
+    attrs = {name: columns[name][first] for name in names if name in matter}
     shares = np.concatenate([share for *_, share in streams])[first]
+    weights = np.concatenate([per_day for _, _, per_day, _ in streams])
+    for name in names:
+        if name not in matter:
+            flows.others[name] = _by_place(columns["place"], columns[name], weights)
     at = 0
     for to, _, per_day, _ in streams:
         here = place.ravel()[at : at + len(per_day)]
         at += len(per_day)
         yield to, Flow(attrs, np.bincount(here, per_day, minlength=len(shares)), shares)
+
+
+def _attributes_that_matter(scenario: Scenario) -> set[str]:
+    """Return the attributes on which any service, pathway or alternative depends."""
+    found = {"route", "acuity", "pathway", "place", "category", ADMISSION}
+    waiting: list[Any] = [*scenario.services.values(), *scenario.pathways.values()]
+    waiting += [option for options in scenario.alternatives.values() for option in options]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, ByGroup):
+            found.update(item.attributes())
+        elif isinstance(item, BaseModel):
+            waiting += [getattr(item, name) for name in type(item).model_fields]
+        elif isinstance(item, Mapping):
+            waiting += item.values()
+        elif isinstance(item, tuple | list):
+            waiting += item
+    return found
+
+
+def _by_place(place: Any, codes: Any, weights: Any) -> NDArray[np.float64]:
+    """Return patients a day by place (rows) and value of an attribute (columns)."""
+    shape = int(place.max()) + 1, int(codes.max()) + 1
+    table = np.bincount(place.astype(np.intp) * shape[1] + codes, weights, minlength=shape[0] * shape[1])
+    return table.reshape(shape)
 
 
 def _add(pending: Pending, service: str, flow: Flow) -> None:

@@ -40,13 +40,13 @@ def fill(scenario: Scenario, system: System, base: int) -> list[Block]:
         for part, stay in enumerate(stays):
             if stay.table is None:
                 continue
-            block = _fill(system, service, stay, f"initial.{name}.{part}", base)
+            block = _fill(scenario, system, service, stay, f"initial.{name}.{part}", base)
             base += len(block)
             blocks.append(block)
     return blocks
 
 
-def _fill(system: System, service: Service[Any], stay: Stay, label: str, base: int) -> Block:
+def _fill(scenario: Scenario, system: System, service: Service[Any], stay: Stay, label: str, base: int) -> Block:
     """Fill one service with those who came by one route, and return them."""
     present = stay.flow.per_day * stay.whole / DAY
     total = float(present.sum())
@@ -55,6 +55,10 @@ def _fill(system: System, service: Service[Any], stay: Stay, label: str, base: i
     who = np.searchsorted(np.cumsum(present) / max(total, 1e-300), series(f"{label}.who", count))
     who = np.minimum(who, len(present) - 1)
     attrs = {name: codes[who] for name, codes in stay.flow.attrs.items()}
+    for name, table in analyse(scenario).others.items():
+        odds = np.cumsum(table[attrs["place"]], axis=1)
+        luck = series(f"{label}.{name}", count)[:, None] * odds[:, -1:]
+        attrs[name] = (luck >= odds).sum(axis=1).astype(np.int8)
     block = Block.of_patients(system.draws, label, attrs, base)
     whole, done = _stays(stay, attrs, series(f"{label}.stay", count)), series(f"{label}.elapsed", count)
     for row, (minutes, share) in enumerate(zip(whole.tolist(), done.tolist(), strict=True)):

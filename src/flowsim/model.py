@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,7 +96,11 @@ def run(scenario: Scenario, system: System) -> list[Block]:
 
 def _arrivals(feed: Feed, blocks: list[Block]) -> Iterator[tuple[float, Block, int]]:
     """Yield everyone who comes, in order of time, making each block when it is first needed."""
+    latest: list[Block] = []
     for cohort in feed:
+        for block in latest:
+            block.retire()
+        latest = cohort.blocks
         blocks.extend(cohort.blocks)
         yield from zip(cohort.times, cohort.who, cohort.rows, strict=True)
 
@@ -148,6 +153,7 @@ def _tables(scenario: Scenario, system: System, blocks: list[Block]) -> Replicat
     for block in blocks:  # luck has done its work; the tables need the room
         block.columns.clear()
     visits = kernel.journal.table()
+    kernel.journal.cells = array("d")
     names = list(system.services)
     inside = Counter(visits["service"][np.isnan(visits["left"]) & (visits["outcome"] < 0)].tolist())
     return Replication(

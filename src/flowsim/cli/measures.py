@@ -5,28 +5,14 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from flowsim.errors import InputError, Problem, nearest
+from flowsim.measures.catalogue import known
 
 if TYPE_CHECKING:
     from flowsim.measures.measure import Measure
     from flowsim.store.results import Results
 
 
-def known(name: str) -> Measure:
-    """Return a measure by its id.
-
-    Raises:
-        InputError: There is none; the nearest ids are suggested.
-    """
-    from flowsim.measures.catalogue import CATALOGUE
-
-    if name not in CATALOGUE:
-        close = nearest(name, CATALOGUE, n=3)
-        hint = (
-            f"Did you mean {' or '.join(close)}?" if close else "`flowsim list measures` shows all of them."
-        )
-        raise InputError([Problem(f"There is no measure called {name}.", hint=hint)])
-    return CATALOGUE[name]
+__all__ = ["about", "headline_rows", "known"]
 
 
 def about(measure: Measure) -> str:

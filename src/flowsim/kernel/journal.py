@@ -47,9 +47,8 @@ class Journal:
         return record
 
     def table(self) -> dict[str, NDArray[np.generic]]:
-        """Return the visits as columns, and forget them: identities as small integers, times as minutes (NaN: not reached)."""
+        """Return the visits as columns: identities as small integers, times as minutes (NaN: not reached)."""
         matrix = np.frombuffer(self.cells, dtype=float).reshape(-1, WIDTH)
-        self.cells = array("d")
         columns: dict[str, NDArray[np.generic]] = {
             name: matrix[:, i].astype(kind) for i, (name, kind) in enumerate(IDENTITY.items())
         }

@@ -74,6 +74,9 @@ def _stays(facts: Facts, found: Spells, out: Collector) -> None:
     stay = (view.column("left") - found.began) / DAY
     out.mean("stay_mean", view, stay, ended)
     out.quantiles({"stay_median": 0.5, "stay_p90": 0.9}, view, stay, ended)
+    nights = np.floor(view.column("left") / DAY) - np.floor(found.began / DAY)
+    emergency = view.attribute("route") != ROUTES.index("elective")
+    out.mean("stay_overnight_mean", view, nights, ended & emergency & (nights >= 1))
     followed = ended & (view.column("left") <= facts.end - FOLLOW_UP)
     out.share("readmissions", view, found.again_after <= FOLLOW_UP, followed)
 

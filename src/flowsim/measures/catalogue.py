@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from flowsim.errors import InputError, Problem, nearest
 from flowsim.measures.definitions import (
     alternatives,
     ambulance,
@@ -36,6 +37,21 @@ CATALOGUE: Mapping[str, Measure] = MappingProxyType(
     }
 )
 """Every measure by id, in the order of the areas."""
+
+
+def known(name: str) -> Measure:
+    """Return a measure by its id.
+
+    Raises:
+        InputError: There is none; the nearest ids are suggested.
+    """
+    if name not in CATALOGUE:
+        close = nearest(name, CATALOGUE, n=3)
+        hint = (
+            f"Did you mean {' or '.join(close)}?" if close else "`flowsim list measures` shows all of them."
+        )
+        raise InputError([Problem(f"There is no measure called {name}.", hint=hint)])
+    return CATALOGUE[name]
 
 
 def in_area(area: str) -> list[Measure]:

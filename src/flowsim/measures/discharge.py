@@ -11,6 +11,7 @@ from flowsim.clock import Calendar
 from flowsim.measures.collect import Collector, Totals, divided
 from flowsim.measures.facts import Bools, Facts, View, clipped
 from flowsim.measures.spells import DAY, WARD
+from flowsim.vocabulary import PATHWAYS
 
 
 def evaluate(facts: Facts, out: Collector) -> None:
@@ -29,6 +30,9 @@ def _held(facts: Facts, view: View, ready: Bools, out: Collector) -> None:
     left, low, high = view.column("left"), facts.warm_up, facts.end
     held = np.where(ready, clipped(view.column("finished"), left, low, high), 0.0)
     out.per_period("discharge_ready", view, held)
+    ends = (np.floor(np.clip(np.fmin(at, high), low, high) / DAY) for at in (view.column("finished"), left))
+    first, last = ends
+    out.per_period("discharge_ready_at_midnight", view, np.where(ready, (last - first) * DAY, 0.0))
     used = clipped(view.column("accepted"), left, low, high)
     out.ratio("discharge_ready_share", view, held, used)
 
@@ -36,6 +40,8 @@ def _held(facts: Facts, view: View, ready: Bools, out: Collector) -> None:
 def _delays(view: View, gone: Bools, out: Collector) -> None:
     days = np.floor(view.column("left") / DAY) - np.floor(view.column("finished") / DAY)
     out.rate("discharges", view, gone)
+    for code, pathway in enumerate(PATHWAYS):
+        out.rate(f"discharges_pathway_{pathway}", view, gone & (view.attribute("pathway") == code))
     out.share("delayed", view, days >= 1, gone)
     out.mean("delay_mean", view, days, gone & (days >= 1))
     out.mean("delay_all_mean", view, days, gone)

@@ -33,6 +33,7 @@ class Block:
         codes: the same as bytes, for reading one patient quickly: ``block.codes["acuity"][row]``.
         columns: one column for each draw of the replication; None until it is worth computing.
         asked: how often each missing column has been asked for.
+        retired: True once its columns have been given up: whoever is still inside is answered one by one.
         patience: after so many single answers a whole column is computed.
     """
 
@@ -46,6 +47,7 @@ class Block:
         "demand",
         "name",
         "patience",
+        "retired",
         "times",
         "to",
         "uid",
@@ -64,6 +66,7 @@ class Block:
         self.codes = {attribute: codes.tobytes() for attribute, codes in self.attrs.items()}
         self.columns: list[Column | None] = []
         self.asked: list[int] = []
+        self.retired = False
         # One answer costs as much as about 150 rows of a column; a column costs about twelve besides.
         self.patience = 12 + len(uid) // 150
 
@@ -83,6 +86,11 @@ class Block:
         block.base = base
         draws.admit(block)
         return block
+
+    def retire(self) -> None:
+        """Give up the columns, to save memory, when few of the block's patients are still inside."""
+        self.retired = True
+        self.columns = [None] * len(self.columns)
 
     def rows(self) -> int:
         """Return the number of patients."""

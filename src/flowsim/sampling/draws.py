@@ -96,7 +96,9 @@ class Draw(Generic[T]):
         return uniforms(block.uid, self._keys[0])
 
     def _is_worth_a_column(self, block: Block) -> bool:
-        if self.certain or block.name in self._popular:
+        if self.certain or block.retired:
+            return self.certain
+        if block.name in self._popular:
             return True
         asked = block.asked[self.slot] = block.asked[self.slot] + 1
         if asked <= block.patience:

@@ -87,7 +87,8 @@ def attach_evidence(
 ) -> tuple[dict[Path, Note], list[Problem]]:
     """Read the evidence files; return notes for the values they vouch for, and warnings.
 
-    A value's own ``source`` wins; among files the last one does.
+    A value's own ``source`` wins; among files the last one does. A file vouches for what the scenario that
+    names it says, not for what a later one (or ``--set``) puts in its place.
     """
     noted = {path for path, _, note in leaves(root) if note is not None and note.source}
     attacher = _Attacher(root, noted)
@@ -115,15 +116,15 @@ class _Attacher:
             message = f"{name} has no column {' and no column '.join(missing)}; it has {found}."
             return problem_at(reference, message, ("evidence",), allowed="path, source, grade and note")
         for line, row in enumerate(rows, start=2):
-            complaint = self.row(row)
+            complaint = self.row(row, reference.document.rank)
             if complaint:
                 source = ",".join(value for value in row.values() if isinstance(value, str))
                 path = row["path"] or ""
                 self.warnings.append(Problem(complaint, path, name, line, 1, source, severity="warning"))
         return None
 
-    def row(self, row: Mapping[str, str | None]) -> str:
-        """Attach one row; return a complaint, or nothing."""
+    def row(self, row: Mapping[str, str | None], rank: int) -> str:
+        """Attach one row of a file that a scenario of generation `rank` names; return a complaint, or nothing."""
         grade = (row["grade"] or "").strip()
         if grade not in GRADES:
             return f"{show(grade) or 'An empty grade'} is not a grade: use {', '.join(GRADES)}."
@@ -133,8 +134,9 @@ class _Attacher:
             return f"{error}."
         note = Note((row["source"] or "").strip(), grade, (row.get("note") or "").strip())
         found = select(self.root, selector)
-        below = (path for above, node in found for path, _, _ in leaves(node, above))
-        self.notes.update((path, note) for path in below if path not in self.noted)
+        below = (leaf for above, node in found for leaf in leaves(node, above))
+        vouched = (path for path, node, _ in below if node.document.rank <= rank)
+        self.notes.update((path, note) for path in vouched if path not in self.noted)
         return "" if found else f"No value has this path. {near_misses(self.root, selector)}".strip()
 
 

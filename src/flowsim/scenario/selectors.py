@@ -36,7 +36,7 @@ class Segment:
 
     def matches(self, name: str) -> bool:
         """Tell whether a name fits."""
-        return _glob(self.name).fullmatch(name) is not None
+        return _fits(self.name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ class Selector:
     def is_exact(self) -> bool:
         """True if it can match one path only."""
         return all(segment.is_exact for segment in self.segments)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """Tell whether a text is what a pattern, in which ``*`` stands for anything, spells."""
+    return text == pattern if "*" not in pattern else _glob(pattern).fullmatch(text) is not None
 
 
 @cache
@@ -110,11 +115,20 @@ def _walk(node: Node, segments: tuple[Segment, ...], path: Path) -> Iterator[tup
     if not segments:
         yield path, node
         return
-    for key, child in children(node):
+    for key, child in _candidates(node, segments[0]):
         for used in _steps_of(key, segments):
             last = segments[used - 1]
             for step, picked in _tested(child, last.tests):
                 yield from _walk(picked, segments[used:], (*path, key, *step))
+
+
+def _candidates(node: Node, first: Segment) -> Iterator[tuple[str, Node]]:
+    """Yield the children that a first segment may match: all, or one and those with dots in their name."""
+    mapping = node.value
+    if "*" in first.name or not isinstance(mapping, dict):
+        yield from children(node)
+        return
+    yield from ((key, child) for key, child in mapping.items() if key == first.name or "." in key)
 
 
 def _steps_of(key: str, segments: tuple[Segment, ...]) -> tuple[int, ...]:
@@ -146,7 +160,7 @@ def _passes(node: Node, tests: tuple[tuple[str, bool, str], ...]) -> bool:
     if not isinstance(entry, dict):
         return False
     return all(
-        (_glob(value).fullmatch(str(entry[key].value) if key in entry else "") is not None) is wanted
+        _fits(value, str(entry[key].value) if key in entry else "") is wanted
         for key, wanted, value in tests
     )
 

@@ -67,6 +67,15 @@ class TestSpells:
         assert town.system("stay_median") == 2
         assert town.system("stay_p90") == pytest.approx(2.8)
 
+    def test_overnight_stays_are_counted_in_nights_and_leave_out_electives(self) -> None:
+        town = made()
+        stay(town, 0.9, 3.1)  # three nights
+        stay(town, 1.1, 1.9)  # none
+        stay(town, 4, 9, who=town.patient(route="elective"))
+        stay(town, 0, 20.5, ready=10, who=town.patient(age="85+"))
+        assert town.system("stay_overnight_mean") == pytest.approx((3 + 20) / 2)
+        assert town.measures()["stay_overnight_mean", "age", "85+"] == 20
+
     def test_readmitted_within_30_days(self) -> None:
         town = made()
         back = stay(town, 0, 3)
@@ -146,6 +155,15 @@ class TestDischarge:
         assert town.system("discharge_ready") == pytest.approx((0.8 + 0.2 + 9.7) / 30)
         assert town.system("discharge_ready_share") == pytest.approx(10.7 / (5.9 + 6.1 + 15.2))
 
+    def test_ready_and_still_there_at_midnight(self) -> None:
+        town = made(30)
+        stay(town, 0, 5.9, ready=5.1)  # gone before midnight
+        stay(town, 0, 7.1, ready=5.9)  # there at the ends of days 5 and 6
+        who = town.patient()
+        town.visit("acute", "ready", who, arrived=0, accepted=0, started=0, finished=27.5 * DAY)  # still there
+        assert town.system("discharge_ready_at_midnight") == pytest.approx((0 + 2 + 3) / 30)
+        assert town.system("bed_days_after_ready") == pytest.approx(2 / 30)
+
     def test_when_patients_leave(self) -> None:
         town = made(30)
         stay(town, 0, 5 + 10 / 24)  # Saturday 7 November at 10:00
@@ -165,6 +183,8 @@ class TestDischarge:
         assert measures["discharges_by_pathway", "discharge_pathway", "0"] == pytest.approx(2 / 3)
         assert measures["delayed", "discharge_pathway", "2"] == 1
         assert measures["discharges", "discharge_pathway", "2"] == pytest.approx(1 / 30)
+        assert measures["discharges_pathway_0", "trust", "one_trust"] == pytest.approx(2 / 30)
+        assert measures["discharges_pathway_3", "system", ""] == 0
         assert isnan(measures["delayed", "discharge_pathway", "3"])
 
 

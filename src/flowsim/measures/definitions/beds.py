@@ -118,6 +118,16 @@ MEASURES = (
         )
         for suffix, words in (("mean", "mean"), ("median", "median"), ("p90", "90th percentile"))
     ),
+    _measure(
+        id="stay_overnight_mean",
+        label="Acute stay, emergency overnight",
+        unit="days",
+        better="lower",
+        definition="Mean nights in acute beds of emergency patients who stay at least one. " + _SPELL,
+        at_end=DEPARTED,
+        source="NHS England Digital, hospital admitted patient care: length of stay in nights",
+        levels=EVERYONE,
+    ),
     *(
         _measure(
             id=f"beds_over_{days}_days",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from flowsim.measures.measure import CLIPPED, DEPARTED, EVERYONE, PROVIDERS, Measure
+from flowsim.vocabulary import PATHWAYS
 
 WARD = "ward"
 _SITREP = "NHS England, acute discharge situation report"
@@ -34,6 +35,18 @@ MEASURES = (
         at_end=DEPARTED,
         source=_SITREP,
         levels=("discharge_pathway",),
+    ),
+    *(
+        _measure(
+            id=f"discharges_pathway_{pathway}",
+            label=f"Discharges on pathway {pathway}",
+            unit="per day",
+            better=None,
+            definition=f"Discharge-ready patients each day who leave their ward bed on pathway {pathway}.",
+            at_end=DEPARTED,
+            source=_SITREP,
+        )
+        for pathway in PATHWAYS
     ),
     _measure(
         id="discharges_by_hour",
@@ -71,6 +84,16 @@ MEASURES = (
         levels=(*EVERYONE, "discharge_pathway"),
         decimals=0,
         headline=True,
+    ),
+    _measure(
+        id="discharge_ready_at_midnight",
+        label="Discharge ready, still in bed at midnight",
+        unit="patients",
+        better="lower",
+        definition="Mean number of patients in ward beds at midnight who were ready for discharge before it.",
+        at_end=CLIPPED,
+        source=_SITREP,
+        decimals=0,
     ),
     _measure(
         id="discharge_ready_share",
