@@ -104,12 +104,13 @@ def _demand(scenario: Scenario, flows: Flows) -> Iterator[tuple[str, Flow]]:
         return
     names = list(streams[0][1])
     columns = {name: np.concatenate([attrs[name] for _, attrs, _, _ in streams]) for name in names}
-    matter = _attributes_that_matter(scenario)
+    needed = _attributes_that_matter(scenario)
+    matter = [name for name in names if name in needed]  # in order: it decides who is inside at the start
     code = np.zeros(len(columns[names[0]]), dtype=np.int64)
     for name in matter:
-        code = code * 128 + columns[name]
+        code = code * (int(columns[name].max()) + 1) + columns[name]
     _, first, place = np.unique(code, return_index=True, return_inverse=True)
-    attrs = {name: columns[name][first] for name in names if name in matter}
+    attrs = {name: columns[name][first] for name in matter}
     shares = np.concatenate([share for *_, share in streams])[first]
     weights = np.concatenate([per_day for _, _, per_day, _ in streams])
     for name in names:

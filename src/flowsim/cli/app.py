@@ -22,7 +22,11 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Run it": {
         "run": "Simulate scenarios for their replications.",
     },
+    "Compare plans": {
+        "compare": "Compare runs with a baseline, on the same patients.",
+    },
     "Help": {
+        "verify": "Run the theory suite and show the evidence.",
         "doctor": "Check that flowsim is installed well, and how fast this machine is.",
         "schema": "Print the JSON Schema that lets an editor complete settings.",
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -50,6 +51,11 @@ def _plain(content: object) -> object:
 def counted(number: int, noun: str) -> str:
     """Return "1 replication" or "4 replications"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def page_width(most: int = 120) -> int:
+    """Return the columns of the terminal, between 80 and `most`; 80 where the output goes elsewhere."""
+    return min(max(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH), most)
 
 
 def wrapped(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowsim.cli.output import (
+    VERBOSE,
     complain,
     counted,
     json_option,
@@ -23,6 +24,7 @@ from flowsim.cli.output import (
 
 if TYPE_CHECKING:
     from flowsim.experiment.settings import Ran, Settings
+    from flowsim.measures.observed import Score
     from flowsim.spec.scenario import Scenario
 
 
@@ -134,6 +136,7 @@ def _tell(ran: Ran, quiet: bool) -> None:
     say(f"   Digest of the results: {results.digest[:16]}")
     _tell_precision(ran)
     _tell_headline(ran)
+    _tell_scorecard(ran)
     for warning in manifest.warnings:
         complain(wrapped(f"Warning: {manifest.name}: {warning}"))
 
@@ -155,7 +158,48 @@ def _tell_headline(ran: Ran) -> None:
     say_table(rows, heads if any(row[2] for row in rows) else ("", "value", ""), right=(1,))
 
 
+def _tell_scorecard(ran: Ran) -> None:
+    """Print where the run misses what was observed; with ``-v`` all of it, with what each figure is."""
+    from flowsim.experiment.observed import scores
+    from flowsim.measures.tables import scorecard_table
+
+    found = scores(ran.results)
+    if not found:
+        return
+    everything = bool(click.get_current_context().meta.get(VERBOSE))
+    table = scorecard_table(found, everything=everything)
+    say()
+    say(table.text() if table.rows else f"Observed and simulated: {table.notes[0]}")
+    for score in found if everything else ():
+        say(wrapped(_about(score)))
+    if not everything:
+        say("-v also shows the figures within tolerance, and where all of them are from.")
+
+
+def _about(score: Score) -> str:
+    """Return what an observed figure is, and where it is from."""
+    one = score.observed
+    name = " ".join(part for part in (one.measure, one.level, one.group) if part)
+    parts = (f"{one.source}, {one.period}" if one.period else one.source, one.grade, one.note)
+    return f"   {name}: " + "; ".join(part for part in parts if part) + "."
+
+
+def _score_as_json(score: Score) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    content = asdict(score.observed) | {"observed": score.observed.value}
+    del content["value"]
+    return content | {
+        "simulated": score.simulated,
+        "half_width": score.half_width,
+        "verdict": score.verdict,
+        "reason": score.reason,
+    }
+
+
 def _as_json(ran: Ran) -> dict[str, Any]:
+    from flowsim.experiment.observed import scores
+
     manifest = ran.results.manifest
     return {
         "name": manifest.name,
@@ -172,6 +216,7 @@ def _as_json(ran: Ran) -> dict[str, Any]:
         "precise_after": ran.enough,
         "precision_reached": ran.met,
         "headline": manifest.headline,
+        "scorecard": [_score_as_json(score) for score in scores(ran.results)],
         "warnings": list(manifest.warnings),
     }
 

@@ -18,7 +18,10 @@ from flowsim.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flowsim.errors import Problem
+    from flowsim.spec.scenario import Scenario
 
 
 @click.command("validate", short_help="Check scenario files; tell every problem at once.")
@@ -40,6 +43,7 @@ def command(
     for scenario in scenarios:
         found = overloads(scenario)
         problems += map(as_warning, found) if allow_overload else found
+        problems += _wrongly_observed(scenario)
     if as_json:
         _answer_json(list(ordered(problems)))
     elif _wrong(problems):
@@ -50,6 +54,18 @@ def command(
         services = counted(len(scenario.services), "service")
         streams = counted(len(scenario.demand), "stream")
         say(f"{scenario.name}: valid ({services}, {streams} of demand).")
+
+
+def _wrongly_observed(scenario: Scenario) -> Sequence[Problem]:
+    """Return what is wrong with the figures a scenario is held against."""
+    from flowsim.errors import InputError
+    from flowsim.experiment.observed import observed_text
+
+    try:
+        observed_text(scenario)
+    except InputError as error:
+        return error.problems
+    return ()
 
 
 def _wrong(problems: list[Problem]) -> bool:

@@ -102,7 +102,7 @@ def as_finished(function: Callable[[T], R], tasks: Iterable[T], backend: Backend
 def _close(arriving: Any) -> None:
     """Let go of tasks that are still being worked on, when the caller wants no more."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"\d+ tasks which were still being processed")
+        warnings.filterwarnings("ignore", message=r"\d+ tasks (which were still|have been successfully)")
         arriving.close()
 
 

@@ -39,6 +39,7 @@ def describe(scenario: Any) -> Manifest:
         warm_up_minutes=float(scenario.warm_up),
         horizon_minutes=float(scenario.time.horizon),
         warnings=tuple(problem.message for problem in scenario.warnings),
+        targets={str(name): str(wanted) for name, wanted in getattr(scenario, "targets", {}).items()},
         sources=files,
         git_commit=git_commit(Path(files[0]).resolve().parent) if files else "",
         versions=versions(),

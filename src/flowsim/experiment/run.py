@@ -14,6 +14,7 @@ from flowsim.errors import InputError
 from flowsim.experiment.backends import Backend, as_finished, choose
 from flowsim.experiment.describe import describe, floors
 from flowsim.experiment.failures import Interrupted, ReplicationFailed
+from flowsim.experiment.observed import keep_observed, observed_text
 from flowsim.experiment.precision import Precision, headline
 from flowsim.experiment.settings import Ran, Settings
 from flowsim.experiment.stopping import Fixed, Stopping, UntilPrecise
@@ -87,6 +88,7 @@ class _Work:
         self.scenario = scenario
         self.settings = settings
         self.manifest = describe(scenario)
+        self.observed = observed_text(scenario)
         root = results_root(settings.root)
         self.folder = RunFolder(root / slug(self.manifest.name) / self.manifest.run_id)
         self.stopping = _stopping(scenario, settings)
@@ -244,6 +246,7 @@ class _Work:
     def ran(self) -> Ran:
         """Return what this came to."""
         wall, cpu = self.began
+        keep_observed(self.observed, self.folder.path)
         memory = [record.peak_memory_mb for record in self.fresh.values()]
         return Ran(
             results=Results(self.folder.path, self.stopping.used),

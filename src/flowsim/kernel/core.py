@@ -20,7 +20,7 @@ from simpy.events import NORMAL, Event
 
 from flowsim.kernel.journal import ACCEPTED, LEFT, Journal
 from flowsim.kernel.patient import Care, Patient
-from flowsim.kernel.pool import WAITING, Patience, Pool, Widen
+from flowsim.kernel.pool import WAITING, Pool
 
 
 FAR = 240.0
@@ -28,6 +28,9 @@ FAR = 240.0
 
 SOON = 10.0
 """Minutes for which calls that depend on a wait are collected before they become events."""
+
+Wait = tuple[float, int, Patient, int, Callable[[Patient], Callable[[Event], None]]]
+"""What is to happen if a wait lasts: when, number, who, the ticket of the wait, and what."""
 
 Entry = tuple[float, int, int, Event]
 """An entry of SimPy's event list: when, urgency, number, event."""
@@ -73,7 +76,7 @@ class Kernel:
         self._areas: array[float] = array("d")
         self._looks = 0
         self.parked: dict[int, list[Entry]] = {}
-        self.waits: dict[int, list[tuple[float, int, Patience | Widen]]] = {}
+        self.waits: dict[int, list[Wait]] = {}
         self.resume = _driver(self)
 
     @property
@@ -136,8 +139,10 @@ class Kernel:
         else:
             self.park(when, (when, NORMAL, next(self.env._eid), Timer(call).armed()))
 
-    def if_still_waiting(self, minutes: float, call: Patience | Widen) -> None:
-        """Call after so many minutes of a patient's wait, unless the wait is over by then.
+    def if_still_waiting(
+        self, minutes: float, patient: Patient, make: Callable[[Patient], Callable[[Event], None]]
+    ) -> None:
+        """Do something after so many minutes of a patient's wait, unless the wait is over by then.
 
         Most waits are: only those that last into the ten minutes in which the call is due cost an event.
         """
@@ -145,18 +150,18 @@ class Kernel:
         when = now + minutes
         period = int(when // SOON)
         if period == int(now // SOON):
-            self._at(when, NORMAL, call)
+            self._at(when, NORMAL, make(patient))
             return
         waits = self.waits.get(period)
         if waits is None:
             waits = self.waits[period] = []
             self._at(period * SOON, 0, lambda _: self._arm(period))
-        waits.append((when, next(self.env._eid), call))
+        waits.append((when, next(self.env._eid), patient, patient.ticket, make))
 
     def _arm(self, period: int) -> None:
-        for when, number, call in self.waits.pop(period):
-            if call.patient.ticket == call.ticket:
-                heappush(self.env._queue, (when, NORMAL, number, Timer(call).armed()))
+        for when, number, patient, ticket, make in self.waits.pop(period):
+            if patient.ticket == ticket:
+                heappush(self.env._queue, (when, NORMAL, number, Timer(make(patient)).armed()))
 
     def _at(self, when: float, priority: int, call: Callable[[Event], None]) -> None:
         heappush(self.env._queue, (when, priority, next(self.env._eid), Timer(call).armed()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,7 @@ class Pool:
         patient.queues = self.alone
         self._join(patient, priority)
         if patience < inf:
-            self.kernel.if_still_waiting(max(patience, 0.0), Patience(patient))
+            self.kernel.if_still_waiting(max(patience, 0.0), patient, Patience)
         return WAITING
 
     def release(self) -> None:
@@ -348,7 +349,7 @@ def seize_first(
     target = first.seize(patient, priority, patience)
     if target is WAITING and len(options) > 1:
         if widen_after > 0.0:
-            first.kernel.if_still_waiting(widen_after, Widen(patient, options[1:]))
+            first.kernel.if_still_waiting(widen_after, patient, partial(Widen, options=options[1:]))
         else:
             for pool, other in options[1:]:
                 pool._join(patient, other)

@@ -9,7 +9,7 @@ import numpy as np
 
 from flowsim.clock import Calendar
 from flowsim.measures.collect import Collector, Totals, divided
-from flowsim.measures.facts import Bools, Facts, View, clipped
+from flowsim.measures.facts import Bools, Facts, Floats, View, clipped
 from flowsim.measures.spells import DAY, WARD
 from flowsim.vocabulary import PATHWAYS
 
@@ -30,11 +30,16 @@ def _held(facts: Facts, view: View, ready: Bools, out: Collector) -> None:
     left, low, high = view.column("left"), facts.warm_up, facts.end
     held = np.where(ready, clipped(view.column("finished"), left, low, high), 0.0)
     out.per_period("discharge_ready", view, held)
-    ends = (np.floor(np.clip(np.fmin(at, high), low, high) / DAY) for at in (view.column("finished"), left))
-    first, last = ends
-    out.per_period("discharge_ready_at_midnight", view, np.where(ready, (last - first) * DAY, 0.0))
+    midnights = _midnights(left, low, high) - _midnights(view.column("finished"), low, high)
+    out.per_period("discharge_ready_at_midnight", view, np.where(ready, midnights * DAY, 0.0))
     used = clipped(view.column("accepted"), left, low, high)
     out.ratio("discharge_ready_share", view, held, used)
+
+
+def _midnights(moment: Floats, low: float, high: float) -> Floats:
+    """Return how many midnights pass before a moment, kept to the period; for what has not come, its end."""
+    passed: Floats = np.floor(np.clip(np.fmin(moment, high), low, high) / DAY)
+    return passed
 
 
 def _delays(view: View, gone: Bools, out: Collector) -> None:

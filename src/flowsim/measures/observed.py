@@ -105,6 +105,20 @@ class Score:
             return abs(self.difference) / self.observed.allowed
         return inf if self.difference else 0.0
 
+    @property
+    def may_be_chance(self) -> bool:
+        """Whether the interval of a mean outside the tolerance reaches into it."""
+        reach = abs(self.difference) - self.half_width
+        return self.verdict == "outside" and reach <= self.observed.allowed * (1 + 1e-9)
+
+    @property
+    def reason(self) -> str:
+        """Why it is where it is in the scorecard, in a few words; "?" where it may be chance."""
+        if self.verdict != "outside":
+            return self.verdict.removesuffix(" tolerance")
+        size = f" ×{self.tolerances:,.1f}" if isfinite(self.tolerances) else ""
+        return ("too low" if self.difference < 0 else "too high") + size + "?" * self.may_be_chance
+
 
 def read_observed(text: str, file: str = "") -> list[Observed]:
     """Read a CSV file of observed figures.

@@ -81,7 +81,8 @@ def _count(view: View, counted: NDArray[np.bool_], facts: Facts, rows: NDArray[n
 
 def _minutes(view: View, minutes: Floats, facts: Facts, rows: NDArray[np.intp]) -> NDArray[Any]:
     size = len(facts.replication.patients["uid"])
-    return _grained(np.bincount(view.column("patient"), minutes, minlength=size)[rows])
+    total: Floats = np.bincount(view.column("patient"), minutes, minlength=size)[rows].astype(np.float64)
+    return _grained(total)
 
 
 def _grained(minutes: Floats) -> NDArray[np.float32]:

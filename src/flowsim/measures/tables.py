@@ -16,6 +16,10 @@ from flowsim.measures.observed import Score
 WIDTH = 80
 """Columns of a terminal."""
 GAP = "  "
+NUMBERED = ("age", "fifth", "acuity", "category", "discharge_pathway", "hour", "route")
+"""Levels whose groups need the name of the level to be understood."""
+TIMES = "×: how many tolerances the difference is; the largest come first."
+CHANCE = "?: it may be chance, as the interval reaches the tolerance."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class TextTable:
     def text(self, width: int = WIDTH) -> str:
         """Return the table as lines no wider than `width`; the first column is cut where need be."""
         everything = [list(self.heads), *map(list, self.rows)]
-        widths = [max(len(row[i]) for row in everything) for i in range(len(self.heads))]
+        filled = [row for row in everything if any(row[1:])] or everything
+        widths = [max(len(row[i]) for row in filled) for i in range(len(self.heads))]
         rest = sum(widths[1:]) + len(GAP) * (len(widths) - 1)
         widths[0] = max(min(widths[0], width - rest), 12)
         lines = [self.title] if self.title else []
@@ -47,7 +52,8 @@ class TextTable:
         return "\n".join([*lines, *self.notes])
 
     def _line(self, row: Sequence[str], widths: Sequence[int]) -> str:
-        first = row[0] if len(row[0]) <= widths[0] else row[0][: widths[0] - 1] + "…"
+        room = widths[0] if any(row[1:]) else max(len(row[0]), widths[0])  # a heading may go over all columns
+        first = row[0] if len(row[0]) <= room else row[0][: room - 1] + "…"
         cells = [first.ljust(widths[0])]
         for i, (cell, width) in enumerate(zip(row[1:], widths[1:], strict=True), start=1):
             cells.append(cell.ljust(width) if i in self.left else cell.rjust(width))
@@ -74,13 +80,28 @@ def breakdown_table(found: Mapping[Key, Estimate], measure_id: str, level: str) 
     return TextTable(_heads(each), rows, f"{measure.label} by {level.replace('_', ' ')}", _notes(each))
 
 
-def scorecard_table(scores: Sequence[Score]) -> TextTable:
-    """Return observed figures beside simulated ones, in the order given."""
-    rows = [_score_cells(score) for score in scores]
+def scorecard_table(scores: Sequence[Score], *, everything: bool = True) -> TextTable:
+    """Return observed figures beside simulated ones, measure by measure, misfits first.
+
+    Args:
+        scores: from `scorecard`, which puts the worst first.
+        everything: also show what is within tolerance.
+    """
     within = sum(score.verdict == "within tolerance" for score in scores)
-    note = f"{within} of {len(scores)} within tolerance; the worst misfits come first."
-    heads = ("", "observed", "simulated", "tolerance", "")
-    return TextTable(heads, rows, "Observed and simulated", (note,), left=(4,))
+    together: dict[tuple[bool, str], list[Score]] = {}
+    for score in scores:
+        fits = score.verdict == "within tolerance"
+        if everything or not fits:
+            together.setdefault((fits, score.observed.measure), []).append(score)
+    rows: list[list[str]] = []
+    for (_, measure), those in together.items():
+        rows.append([CATALOGUE[measure].label, "", "", "", ""])
+        rows += [_score_cells(score) for score in those]
+    notes = [f"{within} of {len(scores)} figures are within tolerance."]
+    notes += [TIMES] if any("×" in score.reason for score in scores) else []
+    notes += [CHANCE] if any(score.may_be_chance for score in scores) else []
+    heads = ("", "observed", "simulated", "tolerance", "reason")
+    return TextTable(heads, rows, "Observed and simulated", notes, left=(4,))
 
 
 def time_table(found: Mapping[Key, Estimate]) -> TextTable:
@@ -153,9 +174,10 @@ def _score_cells(score: Score) -> list[str]:
     observed = score.observed
     measure = CATALOGUE[observed.measure]
     scale = scale_for(measure.unit, measure.decimals, observed.value)
-    label = f"{measure.label}, {observed.group}" if observed.group else measure.label
     allowed = "±" + scale.write_change(observed.allowed).removeprefix("+")
-    return [label, scale.write(observed.value), scale.write(score.simulated), allowed, score.verdict]
+    group = _words(observed.group) or "whole system"
+    label = f"{_words(observed.level)} {group}" if observed.level in NUMBERED else group
+    return [f"  {label}", scale.write(observed.value), scale.write(score.simulated), allowed, score.reason]
 
 
 def _hours(found: Mapping[Key, Estimate], measure: str, level: str, group: str) -> str:

@@ -124,7 +124,7 @@ class _Attacher:
         return None
 
     def row(self, row: Mapping[str, str | None], rank: int) -> str:
-        """Attach one row of a file that a scenario of generation `rank` names; return a complaint, or nothing."""
+        """Attach one row of a file that generation `rank` names; return a complaint, or nothing."""
         grade = (row["grade"] or "").strip()
         if grade not in GRADES:
             return f"{show(grade) or 'An empty grade'} is not a grade: use {', '.join(GRADES)}."

@@ -160,8 +160,7 @@ def _passes(node: Node, tests: tuple[tuple[str, bool, str], ...]) -> bool:
     if not isinstance(entry, dict):
         return False
     return all(
-        _fits(value, str(entry[key].value) if key in entry else "") is wanted
-        for key, wanted, value in tests
+        _fits(value, str(entry[key].value) if key in entry else "") is wanted for key, wanted, value in tests
     )
 
 

@@ -8,6 +8,7 @@ held.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -198,7 +199,7 @@ class Ward(Service[WardSpec]):
         asked = seize_first(patient, [(self.beds, priority), *self.at_once])
         if asked is WAITING:
             for after, option in self.after_a_wait:
-                self.kernel.if_still_waiting(after, Widen(patient, [option]))
+                self.kernel.if_still_waiting(after, patient, partial(Widen, options=[option]))
         return asked
 
     def _too_full(self) -> bool:

@@ -101,6 +101,10 @@ class Mixture(Law):
         return np.asarray(sum(share * law.partial(order, x) for share, law in self._weighted))
 
     @override
+    def whole(self, order: int) -> float:
+        return sum(share * law.moment(order) for share, law in self._weighted)
+
+    @override
     def scaled(self, factor: float) -> Self:
         parts = tuple(Part.model_construct(share=p.share, law=p.law.scaled(factor)) for p in self.parts)
         return super().scaled(factor).changed(parts=parts)

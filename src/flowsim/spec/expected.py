@@ -85,11 +85,14 @@ class Flow:
         index = lookup.index(self.attrs)
         over, beyond = np.zeros(len(index)), np.zeros(len(index))
         for leaf, law in enumerate(lookup.leaves):
-            cut = after[index == leaf] / factor
-            share = 1.0 - law.cdf(cut)
-            tail = law.mean_minutes() - law.limited(cut)
-            over[index == leaf] = share
-            beyond[index == leaf] = factor * np.divide(tail, share, out=np.zeros_like(tail), where=share > 0)
+            here = index == leaf
+            cuts, which = np.unique(after[here], return_inverse=True)
+            if not cuts.size:
+                continue
+            share = 1.0 - law.cdf(cuts / factor)
+            tail = law.mean_minutes() - law.limited(cuts / factor)
+            over[here] = share[which]
+            beyond[here] = factor * np.divide(tail, share, out=np.zeros_like(tail), where=share > 0)[which]
         return over, beyond
 
 

@@ -96,12 +96,15 @@ class Lognormal(Spread):
 
     @override
     def uncut(self, order: int, x: Floats) -> Floats:
-        from scipy.special import ndtr
-
         mu, sigma = self.solved
         with np.errstate(divide="ignore"):
             z = (np.log(np.maximum(x, 0.0)) - mu) / sigma
-        return np.asarray(math.exp(order * mu + (order * sigma) ** 2 / 2.0) * ndtr(z - order * sigma))
+        return np.asarray(self.whole(order) * q.normal_cdf(z - order * sigma))
+
+    @override
+    def whole(self, order: int) -> float:
+        mu, sigma = self.solved
+        return math.exp(order * mu + (order * sigma) ** 2 / 2.0)
 
 
 class Gamma(Spread):
@@ -129,6 +132,10 @@ class Gamma(Spread):
     @override
     def uncut(self, order: int, x: Floats) -> Floats:
         return _gamma_partial(*self.solved, order, x)
+
+    @override
+    def whole(self, order: int) -> float:
+        return _gamma_whole(*self.solved, order)
 
 
 class Weibull(Spread):
@@ -160,9 +167,13 @@ class Weibull(Spread):
         from scipy.special import gammainc
 
         shape, scale = self.solved
-        power = order / shape
-        whole = scale**order * math.gamma(1 + power)
-        return np.asarray(whole * gammainc(1 + power, (np.maximum(x, 0.0) / scale) ** shape))
+        spent = (np.maximum(x, 0.0) / scale) ** shape
+        return np.asarray(self.whole(order) * gammainc(1 + order / shape, spent))
+
+    @override
+    def whole(self, order: int) -> float:
+        shape, scale = self.solved
+        return scale**order * math.gamma(1 + order / shape)
 
 
 class Exponential(Law):
@@ -182,6 +193,10 @@ class Exponential(Law):
     @override
     def uncut(self, order: int, x: Floats) -> Floats:
         return _gamma_partial(1.0, self.mean, order, x)
+
+    @override
+    def whole(self, order: int) -> float:
+        return _gamma_whole(1.0, self.mean, order)
 
 
 class Erlang(Law):
@@ -203,6 +218,10 @@ class Erlang(Law):
     @override
     def uncut(self, order: int, x: Floats) -> Floats:
         return _gamma_partial(float(self.stages), self.mean / self.stages, order, x)
+
+    @override
+    def whole(self, order: int) -> float:
+        return _gamma_whole(float(self.stages), self.mean / self.stages, order)
 
 
 class Uniform(Law):
@@ -291,16 +310,27 @@ class Pert(Peaked):
 
     @override
     def uncut(self, order: int, x: Floats) -> Floats:
-        from scipy.special import beta, betainc
+        from scipy.special import betainc
 
         a, b = self._shapes
-        width = self.high - self.low
-        t = np.clip((x - self.low) / width, 0.0, 1.0)
+        t = np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
         total = np.zeros_like(t)
-        for j in range(order + 1):
-            weight = math.comb(order, j) * self.low ** (order - j) * width**j * beta(a + j, b) / beta(a, b)
+        for j, weight in enumerate(self._weights(order)):
             total = total + weight * betainc(a + j, b, t)
         return np.asarray(np.where(x >= self.low, total, 0.0))
+
+    @override
+    def whole(self, order: int) -> float:
+        return math.fsum(self._weights(order))
+
+    def _weights(self, order: int) -> list[float]:
+        """Return the terms of the mean of ``(low + width * beta) ** order``, by power of the beta."""
+        a, b = self._shapes
+        width = self.high - self.low
+        means = [math.prod((a + i) / (a + b + i) for i in range(j)) for j in range(order + 1)]
+        return [
+            math.comb(order, j) * self.low ** (order - j) * width**j * mean for j, mean in enumerate(means)
+        ]
 
 
 class Empirical(Law):
@@ -376,5 +406,10 @@ def _ramp(start: float, order: int, power: int, t: Floats) -> Floats:
 def _gamma_partial(shape: float, scale: float, order: int, x: Floats) -> Floats:
     from scipy.special import gammainc
 
-    whole = scale**order * math.prod(shape + i for i in range(order))
-    return np.asarray(whole * gammainc(shape + order, np.maximum(x, 0.0) / scale))
+    return np.asarray(
+        _gamma_whole(shape, scale, order) * gammainc(shape + order, np.maximum(x, 0.0) / scale)
+    )
+
+
+def _gamma_whole(shape: float, scale: float, order: int) -> float:
+    return float(scale**order * math.prod(shape + i for i in range(order)))

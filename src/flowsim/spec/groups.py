@@ -99,10 +99,12 @@ class Lookup(Generic[T]):
 
     def at(self, codes: Mapping[str, Sequence[int]], row: int) -> int:
         """Return one patient's position in `leaves`."""
+        if not self.attributes:
+            return 0
         flat = 0
         for name, size in zip(self.attributes, self.sizes, strict=True):
             flat = flat * size + codes[name][row]
-        return int(self.table[flat])
+        return self.table.item(flat)
 
     def leaf(self, values: Mapping[str, str], places: tuple[str, ...] = ()) -> T:
         """Return the value for a patient described in words, such as ``{"age": "85+"}``."""

@@ -40,6 +40,10 @@ class Law(Spec):
         """
         raise NotImplementedError
 
+    def whole(self, order: int) -> float:
+        """Return the mean of ``length ** order`` over all lengths, before `at_most` applies."""
+        return float(self.uncut(order, np.asarray(math.inf)))
+
     def ppf(self, u: Values) -> Values:
         """Return the length, in minutes, that a share `u` of patients stay below.
 
@@ -64,17 +68,25 @@ class Law(Spec):
         beyond = cap**order * (1.0 - self.uncut(0, cap))
         return np.asarray(self.uncut(order, np.minimum(at, cap)) + np.where(at >= cap, beyond, 0.0))
 
+    def moment(self, order: int) -> float:
+        """Return the mean of ``length ** order``."""
+        return self.whole(order) if self.at_most is None else float(self.partial(order, math.inf))
+
     def cdf(self, x: Values) -> Floats:
         """Return the share of lengths up to `x` minutes."""
         return self.partial(0, x)
 
     def mean_minutes(self) -> float:
         """Return the exact mean, in minutes."""
-        return float(self.partial(1, math.inf))
+        return self._mean
 
     def sd_minutes(self) -> float:
         """Return the exact standard deviation, in minutes."""
-        return math.sqrt(max(0.0, float(self.partial(2, math.inf)) - self.mean_minutes() ** 2))
+        return math.sqrt(max(0.0, self.moment(2) - self.mean_minutes() ** 2))
+
+    @cached_property
+    def _mean(self) -> float:
+        return self.moment(1)
 
     def limited(self, x: Values) -> Floats:
         """Return the mean of the shorter of the length and `x`: the area under the survival curve to `x`."""

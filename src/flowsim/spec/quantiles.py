@@ -7,6 +7,7 @@ which each patient has the parameters of their own group.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ SMALLEST = 2.0**-53
 Z90 = 1.2815515655446004
 """The 90th percentile of the standard normal."""
 
+_FEW = 32
 _REACH = 37.0
 """Log-odds that hold every uniform ever drawn: those of 2**-53 are -36.7."""
 _CELLS = 4096
@@ -86,6 +88,19 @@ def _ndtri() -> Any:
     from scipy.special import ndtri
 
     return ndtri
+
+
+def normal_cdf(z: Floats) -> Floats:
+    """Return the share of the standard normal up to each `z`.
+
+    A few numbers cost no import of scipy, which would take longer than all else that checks a scenario.
+    """
+    if z.size <= _FEW:
+        shares = [0.5 * math.erfc(-each * math.sqrt(0.5)) for each in z.ravel().tolist()]
+        return np.array(shares).reshape(z.shape)
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(z))
 
 
 class QuantileTable:

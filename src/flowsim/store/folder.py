@@ -15,6 +15,9 @@ RECORD = "record.json"
 MEASURES = "measures"
 """The one table every replication has."""
 
+OBSERVED = "observed.csv"
+"""Copy of the figures a run is held against, where its scenario names any."""
+
 TOGETHER = (MEASURES, "series", "hour_of_week")
 """Tables small enough to be put together into one file for the run; the others stay by replication."""
 

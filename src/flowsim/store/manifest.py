@@ -48,6 +48,7 @@ class Manifest:
         headline: Each headline measure's mean and the half-width of its 95% interval, in its own unit;
             the half-width is None when there is one replication.
         warnings: Sentences a reader of the results should see.
+        targets: What the scenario's measures should reach: measure to condition, as written.
         sources: The scenario's files, first the one that was named.
         git_commit: Commit of the repository the scenario is in; empty when in none.
         versions: Versions of Python and of the libraries.
@@ -77,6 +78,7 @@ class Manifest:
     backend: str = "serial"
     headline: dict[str, tuple[float, float | None]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    targets: dict[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     git_commit: str = ""
     versions: dict[str, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ import numpy as np
 
 from flowsim.errors import InputError, Problem, nearest
 from flowsim.store.files import damaged
-from flowsim.store.folder import MEASURES, Record, RunFolder
+from flowsim.store.folder import MEASURES, OBSERVED, Record, RunFolder
 from flowsim.store.manifest import Manifest
 from flowsim.store.tables import read_parquet, to_codes, to_columns
 
@@ -188,6 +188,14 @@ class Results:
             return path.read_text(encoding="utf-8")
         except OSError:
             raise damaged(path, "the resolved scenario of this run is missing") from None
+
+    def observed_text(self) -> str:
+        """Return the figures the run is held against, as CSV; empty when its scenario names none."""
+        path = self.path / OBSERVED
+        try:
+            return path.read_text(encoding="utf-8") if path.is_file() else ""
+        except (OSError, UnicodeDecodeError):
+            raise damaged(path, "the observed figures of this run cannot be read") from None
 
     @property
     def _folder(self) -> RunFolder:

@@ -235,9 +235,7 @@ def answers(line: Line) -> Answers:
     )
 
 
-def birth_and_death(
-    up: Callable[[int], float], down: Callable[[int], float], most: int
-) -> Chain:
+def birth_and_death(up: Callable[[int], float], down: Callable[[int], float], most: int) -> Chain:
     """Return the chain of a number of patients from 0 to ``most``, in this order of states.
 
     Args:

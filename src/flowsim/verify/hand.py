@@ -85,9 +85,7 @@ def _scenario(services: Mapping[str, Any], pathways: Mapping[str, Any], seed: in
 
 def _attributes(arrivals: Sequence[Arrival]) -> dict[str, Any]:
     people = [{**USUAL, **attributes} for *_, attributes in arrivals]
-    return {
-        name: np.array([_code(name, person) for person in people], dtype=np.int8) for name in ATTRIBUTES
-    }
+    return {name: np.array([_code(name, person) for person in people], dtype=np.int8) for name in ATTRIBUTES}
 
 
 def _code(name: str, person: Mapping[str, str]) -> int:

@@ -73,7 +73,8 @@ def present(result: Replication, service: str, moments: Sequence[float] | Values
     came = np.sort(visits["accepted"][here & ~np.isnan(visits["accepted"])])
     went = np.sort(visits["left"][here & ~np.isnan(visits["left"]) & ~np.isnan(visits["accepted"])])
     at = np.asarray(moments, dtype=float)
-    return np.searchsorted(came, at, side="right") - np.searchsorted(went, at, side="right").astype(float)
+    inside = np.searchsorted(came, at, side="right") - np.searchsorted(went, at, side="right")
+    return np.asarray(inside, dtype=float)
 
 
 def daily(result: Replication, service: str, clock: float) -> Values:

@@ -160,7 +160,7 @@ class TestDischarge:
         stay(town, 0, 5.9, ready=5.1)  # gone before midnight
         stay(town, 0, 7.1, ready=5.9)  # there at the ends of days 5 and 6
         who = town.patient()
-        town.visit("acute", "ready", who, arrived=0, accepted=0, started=0, finished=27.5 * DAY)  # still there
+        town.visit("acute", "ready", who, arrived=0, accepted=0, started=0, finished=27.5 * DAY)
         assert town.system("discharge_ready_at_midnight") == pytest.approx((0 + 2 + 3) / 30)
         assert town.system("bed_days_after_ready") == pytest.approx(2 / 30)
 

@@ -7,6 +7,8 @@ from flowsim.errors import InputError
 from flowsim.measures.estimates import Estimate, estimate
 from flowsim.measures.observed import read_observed, scorecard
 from flowsim.measures.tables import (
+    CHANCE,
+    TIMES,
     TextTable,
     area_tables,
     breakdown_table,
@@ -128,8 +130,44 @@ class TestTables:
         text = scorecard_table(scorecard(read_observed(GOOD), FOUND)).text()
         assert "ED: within 4 hours, all types" in text
         assert "±3.0 pts" in text
-        assert text.endswith("2 of 4 within tolerance; the worst misfits come first.")
+        assert "2 of 4 figures are within tolerance." in text
         assert all(len(line) <= 80 for line in text.splitlines())
+
+    def test_scorecard_groups_misfits_by_measure_and_says_why(self) -> None:
+        trust = "maidstone_tunbridge_wells"
+        text = HEAD + (
+            "time_in_department_admitted_mean,,,300,minutes,10,percent,,x,,\n"
+            f"within_4_hours,trust,{trust},74,%,3,points,,x,,\n"
+            "within_4_hours,trust,medway_foundation,74,%,3,points,,x,,\n"
+            "within_4_hours,age,85+,50,%,3,points,,x,,\n"
+            "bed_occupancy,,,93,%,2,points,,x,,\n"
+        )
+        cells = found(
+            ("within_4_hours", "trust", trust, [0.68, 0.69]),
+            ("within_4_hours", "trust", "medway_foundation", [0.74, 0.75]),
+            ("within_4_hours", "age", "85+", [0.30, 0.60]),
+            ("time_in_department_admitted_mean", "system", "", [400.0, 401.0]),
+        )
+        scores = scorecard(read_observed(text), cells)
+        lines = scorecard_table(scores).text().splitlines()
+        assert [" ".join(line.split()) for line in lines] == [
+            "Observed and simulated",
+            "observed simulated tolerance reason",
+            "Bed occupancy, general and acute",
+            "whole system 93.0% – ±2.0 pts not simulated",
+            "Time in department, if admitted",
+            "whole system 5.0 hours 6.7 hours ±0.5 hours too high ×3.4",
+            "ED: within 4 hours, all types",
+            "maidstone tunbridge wells 74.0% 68.5% ±3.0 pts too low ×1.8?",
+            "age 85+ 50.0% 45.0% ±3.0 pts too low ×1.7?",
+            "ED: within 4 hours, all types",
+            "medway foundation 74.0% 74.5% ±3.0 pts within",
+            "1 of 5 figures are within tolerance.",
+            TIMES,
+            CHANCE,
+        ]
+        assert max(map(len, lines)) <= 80
+        assert "medway" not in scorecard_table(scores, everything=False).text()
 
     def test_where_time_is_spent(self) -> None:
         cells = [

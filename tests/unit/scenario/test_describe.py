@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flowsim.errors import InputError
-from flowsim.scenario import Scenario, load
+from flowsim.scenario import Scenario, load, multiply
 from flowsim.scenario.describe import diff, explain, explain_path, list_levers, list_services
 from flowsim.scenario.provenance import unsourced
 
@@ -143,6 +143,20 @@ def test_evidence_files_vouch_for_values_without_a_source(child: Child) -> None:
     assert "services.medical_ward.stay.mean" in left
     assert "demand.referrals.per_day" not in left
     assert "services.medical_ward.beds" not in left
+
+
+def test_evidence_does_not_vouch_for_what_a_later_scenario_changes(child: Child, folder: Path) -> None:
+    rows = "path,source,grade\nservices.*.beds,KH03,seen\n"
+    child("services: {frailty_ward: {beds: 26}}\nevidence: evidence.csv", evidence_csv=rows)
+    (folder / "plan.yaml").write_text("flowsim: 1\nextends: child.yaml\nservices: {frailty_ward: {beds: 30}}")
+    path = "services.frailty_ward.beds"
+    assert load("child.yaml").provenance[path].source == "KH03"
+    assert load("child.yaml", sets=[f"{path}=28"]).provenance[path].source == ""
+    assert load("child.yaml").change({path: multiply(1.1)}).provenance[path].source == ""
+    plan = load("plan.yaml")
+    assert plan.provenance[path].source == ""
+    assert plan.provenance["services.medical_ward.beds"].source == "KH03"
+    assert path in unsourced(plan)
 
 
 def test_the_resolved_scenario_reads_back_as_the_same(child: Child, folder: Path) -> None:

@@ -151,7 +151,7 @@ class Comparison:
     def rows(self, measures: str | Sequence[str] | None = None, by: str = "system") -> list[dict[str, Any]]:
         """Return the differences as plain rows, in the measures' own units."""
         each = zip(self.others, self.differences(measures, by), strict=True)
-        return [_row(other, difference) for other, found in each for difference in found]
+        return [as_row(other, difference) for other, found in each for difference in found]
 
     def people(self) -> list[Followed]:
         """Follow every patient through the base and each other run; one result for each other run.
@@ -170,7 +170,8 @@ def _measured(run: Run) -> Iterator[Key]:
             yield key
 
 
-def _row(other: Run, difference: Difference) -> dict[str, Any]:
+def as_row(other: Run, difference: Difference) -> dict[str, Any]:
+    """Return a difference as a plain row, in the measure's own unit."""
     about = difference.about
     return {
         "scenario": other.name,
@@ -207,7 +208,11 @@ def measures_named(names: str | Sequence[str] | None) -> list[Measure]:
 def _measures_of(name: str) -> list[Measure]:
     if name == "all":
         return list(CATALOGUE.values())
-    return in_area(name) if name in AREAS and name not in CATALOGUE else [known(name)]
+    if name not in AREAS or name in CATALOGUE:
+        return [known(name)]
+    if not in_area(name):
+        raise InputError([Problem(f"The area {name} has no measures yet.", hint="`flowsim list measures`")])
+    return in_area(name)
 
 
 def level_named(name: str) -> str:

@@ -123,7 +123,8 @@ def match(base: Sorted, other: Sorted) -> Match:
 
 
 def _taken(codes: NDArray[Any], rows: Rows) -> NDArray[Any]:
-    return codes[rows] if codes.size else np.full(rows.size, -1)
+    taken: NDArray[Any] = codes[rows] if codes.size else np.full(rows.size, -1)
+    return taken
 
 
 def _recoded(coded: Coded, texts: tuple[str, ...]) -> NDArray[Any]:
@@ -131,7 +132,8 @@ def _recoded(coded: Coded, texts: tuple[str, ...]) -> NDArray[Any]:
     if coded.texts == texts:
         return coded.codes
     lookup = [texts.index(text) if text in texts else -1 for text in coded.texts]
-    return np.array([*lookup, -1])[coded.codes]
+    found: NDArray[Any] = np.array([*lookup, -1])[coded.codes]
+    return found
 
 
 class Cells:

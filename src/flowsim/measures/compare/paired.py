@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import isnan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowsim.measures.catalogue import CATALOGUE
 from flowsim.measures.estimates import Floats, Key
@@ -99,8 +100,9 @@ def paired(
 
     Args:
         keys: measure, level and group of each.
-        base, other: values of each run, one for each replication in the same order; what a run does not
-            have is not a number, or 0 for a link between services.
+        base: values of the one run, one for each replication in order; what a run does not have is not a
+            number, or 0 for a link between services.
+        other: values of the other run, likewise.
         comparisons: number of intervals shown together; 0: as many as there are keys.
         confidence: level at which all of them hold, 0 to 1.
     """
@@ -108,16 +110,21 @@ def paired(
         return []
     comparisons = comparisons or len(keys)
     pairs = Pairs(_matrix(keys, base, other), _matrix(keys, other, base))
-    columns = (
-        pairs.n,
-        pairs.base,
-        pairs.other,
-        pairs.mean,
-        pairs.half_widths(confidence, comparisons),
-        pairs.ratio,
-    )
-    rows = zip(keys, *(column.tolist() for column in columns), strict=True)
-    return [Difference(*key, *row, comparisons=comparisons, confidence=confidence) for key, *row in rows]
+    widths = pairs.half_widths(confidence, comparisons)
+    return [
+        Difference(
+            *key,
+            n=int(pairs.n[i]),
+            base=float(pairs.base[i]),
+            other=float(pairs.other[i]),
+            difference=float(pairs.mean[i]),
+            half_width=float(widths[i]),
+            ratio=float(pairs.ratio[i]),
+            comparisons=comparisons,
+            confidence=confidence,
+        )
+        for i, key in enumerate(keys)
+    ]
 
 
 def _matrix(keys: Sequence[Key], values: Mapping[Key, Floats], others: Mapping[Key, Floats]) -> Floats:
@@ -138,7 +145,7 @@ class Pairs:
     """
 
     def __init__(self, base: Floats, other: Floats) -> None:
-        known = ~np.isnan(base) & ~np.isnan(other)
+        known: NDArray[np.bool_] = ~(np.isnan(base) | np.isnan(other))
         self.n = known.sum(axis=1)
         with np.errstate(invalid="ignore"):
             self._differences = np.where(known, other - base, 0.0)
@@ -168,9 +175,10 @@ class Pairs:
         return result
 
 
-def _means(values: Floats, paired: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Floats:
+def _means(values: Floats, paired: NDArray[np.bool_]) -> Floats:
     """Return the mean of each row over its pairs; where there is none, over what is known."""
-    used = np.where(paired.any(axis=1)[:, None], paired, ~np.isnan(values))
+    some = np.any(paired, axis=1).reshape(-1, 1)
+    used = np.where(some, paired, ~np.isnan(values))
     count = used.sum(axis=1)
     sums = np.where(used, values, 0.0).sum(axis=1)
     means: Floats = np.where(count > 0, sums / np.maximum(count, 1), np.nan)

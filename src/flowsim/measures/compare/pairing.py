@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flowsim.measures.compare.comparison import Run
 
 IN_COMMON = 0.5
-"""Two runs are of the same system if they have at least this share of the smaller one's services in common."""
+"""Two runs are of one system if they share at least this much of the smaller one's services."""
 
 
 def check(base: Run, others: Sequence[Run], replications: int | None = None) -> int:
@@ -78,7 +78,7 @@ def _services(run: Run) -> set[str]:
 def _other_patients(base: Run, other: Run) -> Iterator[Problem]:
     a, b = base.manifest, other.manifest
     if a.seed != b.seed:
-        message = f"{base.name} has seed {a.seed} and {other.name} has seed {b.seed}: their patients are not the same people."
+        message = f"{base.name} has seed {a.seed} and {other.name} has seed {b.seed}: other patients."
         yield _mended(other, message, f"seed={a.seed}")
     if a.start != b.start:
         message = f"{base.name} starts on {a.start} and {other.name} on {b.start}."

@@ -33,7 +33,7 @@ SPANS: Mapping[str, tuple[str, ...]] = {
 NOTICED = 15.0
 """Minutes of delay more or less from which a patient counts as better or worse off."""
 EDGES = (-1440.0, -240.0, -60.0, -15.0, 15.0, 60.0, 240.0, 1440.0)
-"""Bounds, in minutes of delay saved, of the classes into which patients are put."""
+"""Bounds, in minutes of delay saved, of the classes; on a bound, a patient is in the class further from 0."""
 CLASSES = (
     "over a day longer",
     "4 hours to a day longer",
@@ -117,7 +117,7 @@ def _row(each: Estimate) -> dict[str, Any]:
 
 @dataclass
 class Tally:
-    """What was counted in one replication: totals by quantity and level, classes, and those in one run alone."""
+    """What was counted in one replication: totals by quantity and level, classes, those in one run alone."""
 
     totals: dict[tuple[str, str], tuple[tuple[str, ...], Floats]]
     classes: Floats
@@ -192,8 +192,8 @@ def _saved(same: Match, span: str) -> Floats:
 
 def _classes(same: Match) -> Floats:
     saved = _saved(same, "delay")
-    shorter = np.searchsorted(EDGES, saved, side="right") - (saved == EDGES[len(EDGES) // 2])
-    return np.bincount(shorter, minlength=len(CLASSES)).astype(np.float64)
+    up, down = (np.searchsorted(EDGES, saved, side=side) for side in ("right", "left"))
+    return np.bincount(np.where(saved > 0, up, down), minlength=len(CLASSES)).astype(np.float64)
 
 
 def _alone(table: Sorted, rows: NDArray[np.intp]) -> dict[str, float]:

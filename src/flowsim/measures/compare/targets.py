@@ -27,6 +27,7 @@ SYMBOLS: Final[Mapping[str, Callable[[float, float], bool]]] = {
 }
 """What a condition may say."""
 _SHAPE: Final = re.compile(r"^\s*(\w+)\s*(?:\[([^\]]*)\])?\s*(>=|<=|=>|=<|==|=|>|<)?\s*(.*?)\s*$", re.S)
+_NUMBER: Final = re.compile(r"^[-+]?[\d,]+(\.\d+)?$")
 _MINUTES: Final = {"minutes": 1.0, "hours": 60.0, "days": 1440.0}
 _EXAMPLE: Final = 'Write, for instance, "within_4_hours >= 78%" or "handover_mean[site=north] <= 20 min".'
 
@@ -57,7 +58,8 @@ class Condition:
     def text(self) -> str:
         """Return the condition as people write it."""
         where = f", {self.group}" if self.group else ""
-        return f"{self.about.label}{where} {self.symbol} {self.about.format(self.value)}"
+        value = self.about.format(self.value).replace(".0%", "%")
+        return f"{self.about.label}{where} {self.symbol} {value}"
 
     def holds(self, value: float) -> bool:
         """Say whether a value of the measure meets the condition; not a number does not."""
@@ -99,7 +101,7 @@ def condition(text: str) -> Condition:
     if found is None or not found[4]:
         raise InputError([Problem(f"{text} is not a condition.", hint=_EXAMPLE)])
     measure = known(found[1])
-    level, equals, group = (found[2] or "").rpartition("=")
+    level, _, group = (found[2] or "").rpartition("=")
     if found[2] is not None and not group.strip():
         raise InputError([Problem(f"{text} names no group in its brackets.", hint=_EXAMPLE)])
     if found[2] is None:
@@ -115,7 +117,8 @@ def conditions(targets: Mapping[str, Any]) -> list[Condition]:
     Raises:
         InputError: Every target that is not a condition.
     """
-    found, problems = [], []
+    found: list[Condition] = []
+    problems: list[Problem] = []
     for name, value in targets.items():
         try:
             found.append(condition(f"{name} {value}"))
@@ -141,23 +144,15 @@ def _value(text: str, value: str, measure: Measure) -> float:
     try:
         if measure.unit == "share":
             return float(parse_share(value))
-        if measure.unit in _MINUTES and not _is_number(value):
+        if measure.unit == "minutes" or (measure.unit in _MINUTES and not _NUMBER.match(value)):
             return float(parse_duration(value)) / _MINUTES[measure.unit]
-        if measure.unit == "minutes":
-            raise ValueError(f"{value} has no unit: write {value} min or {value} hours")
-        return float(value.removesuffix("/day").replace(",", ""))
     except ValueError as error:
-        unit = f"{measure.id} is in {measure.unit}"
-        message = str(error) if "could not convert" not in str(error) else f"{value} is not a number; {unit}"
-        raise InputError([Problem(f"{text}: {message}.", hint=_EXAMPLE)]) from None
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
+        raise InputError([Problem(f"{text}: {error}.", hint=_EXAMPLE)]) from None
+    bare = value.removesuffix("/day").strip()
+    if not _NUMBER.match(bare):
+        message = f"{text}: {value} is not a number, and {measure.id} is in {measure.unit}."
+        raise InputError([Problem(message, hint=_EXAMPLE)])
+    return float(bare.replace(",", ""))
 
 
 def judged(wanted: Condition, run: Run) -> Met:

@@ -87,7 +87,7 @@ MEASURES = (
     ),
     _measure(
         id="discharge_ready_at_midnight",
-        label="Discharge ready, still in bed at midnight",
+        label="Discharge ready, in bed at midnight",
         unit="patients",
         better="lower",
         definition="Mean number of patients in ward beds at midnight who were ready for discharge before it.",

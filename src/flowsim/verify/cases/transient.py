@@ -6,6 +6,7 @@ Each day starts with an empty system, so that every day of a run is one more ind
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -119,13 +120,18 @@ def _over_the_day(clocks: Mapping[str, float]) -> dict[str, float]:
     phases = [(540.0, 9.0), (720.0, 6.0), (1020.0, 0.0), (DAY, 0.0)]
     chances: Values | None = None
     found = {}
-    for (begins, per_hour), (ends, _) in zip(phases, phases[1:], strict=False):
-        chain: Chain = birth_and_death(lambda _, rate=per_hour / 60.0: rate, lambda _: 1.0 / 6.0, 80)
+    for (begins, per_hour), (ends, _) in pairwise(phases):
+        chain = _inside(per_hour)
         for name, clock in clocks.items():
             if begins <= clock < ends:
                 found[name] = chain.mean(float, chain.after(clock - begins, chances))
         chances = chain.after(ends - begins, chances)
     return found
+
+
+def _inside(per_hour: float) -> Chain:
+    """Return the chain of the number inside while so many come in an hour."""
+    return birth_and_death(lambda _: per_hour / 60.0, lambda _: 1.0 / 6.0, 80)
 
 
 CASES: tuple[Case, ...] = (steps, from_empty, opening_hours)
