@@ -130,15 +130,18 @@ def written(text: str, folder: Path, **changes: Any) -> Scenario:
 
 
 def person_by_person(result: Replication) -> dict[int, tuple[Any, ...]]:
-    """Return, by identifier, each patient's stream, arrival and attributes, and every visit with all times."""
+    """Return each patient's stream, arrival, attributes and visits with all their times, by identifier.
+
+    A moment that was not reached is -1.
+    """
     people, visits = result.patients, result.visits
     who = [name for name in people if name != "uid"]
     rows = zip(*(people[name].tolist() for name in who), strict=True)
     found: list[list[Any]] = [[row] for row in rows]
     columns = [name for name in visits if name != "patient"]
-    table = zip(*(visits[name].tolist() for name in columns), strict=True)
+    table = zip(*(np.nan_to_num(visits[name], nan=-1.0).tolist() for name in columns), strict=True)
     for patient, row in zip(visits["patient"].tolist(), table, strict=True):
-        found[patient].append(tuple(None if value != value else value for value in row))
+        found[patient].append(row)
     return {uid: tuple(each) for uid, each in zip(people["uid"].tolist(), found, strict=True)}
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from flowsim.clock import Calendar
 from flowsim.sampling.arrivals import block_of, block_start, rate_curve
 from flowsim.sampling.cells import cells
-from flowsim.spec.expected import Expected, Flow, Stay
+from flowsim.spec.expected import Expected, Flow, Stay, Vector
 from flowsim.spec.groups import ByGroup
 from flowsim.spec.people import ADMISSION
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from flowsim.spec.demand import DemandSpec
     from flowsim.spec.scenario import Scenario
 
+Places = NDArray[np.intp]
+"""Positions of some of the cells."""
 NEGLIGIBLE = 1e-4
 """Flows below this share of all demand are not followed any further."""
 ROUNDS = 60
@@ -49,7 +51,40 @@ class Flows:
     others: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
-Pending = dict[tuple[str, bool], Flow]
+@dataclass
+class _Inflow:
+    """Who comes to a service in one round, over all cells.
+
+    Attributes:
+        per_day: patients a day.
+        remaining: mean minutes of stay still to come; None where a stay would begin.
+    """
+
+    per_day: Vector
+    remaining: Vector | None
+
+    @classmethod
+    def of(cls, part: Flow, where: Places, cells: int) -> _Inflow:
+        """Return what a flow on some of the cells is over all of them."""
+        inflow = cls(np.zeros(cells), None if part.remaining is None else np.zeros(cells))
+        inflow.per_day[where] = part.per_day
+        if inflow.remaining is not None:
+            inflow.remaining[where] = part.remaining
+        return inflow
+
+    def add(self, part: Flow, where: Places) -> None:
+        """Add a flow on some of the cells; stays that are carried on are averaged."""
+        before = self.per_day[where]
+        total = before + part.per_day
+        if self.remaining is not None and part.remaining is not None:
+            stay = before * self.remaining[where] + part.per_day * part.remaining
+            self.remaining[where] = np.divide(stay, total, out=np.zeros_like(total), where=total > 0)
+        self.per_day[where] = total
+
+    @property
+    def total(self) -> float:
+        """Patients a day, all cells."""
+        return float(self.per_day.sum())
 
 
 _latest: dict[str, Flows] = {}
@@ -68,15 +103,17 @@ def analyse(scenario: Scenario) -> Flows:
 
 def _analyse(scenario: Scenario) -> Flows:
     flows = Flows()
-    pending: Pending = {}
+    network = _Network(scenario, flows)
     for service, flow in _demand(scenario, flows):
-        _add(pending, service, flow)
-    smallest = NEGLIGIBLE * sum(flow.total for flow in pending.values())
+        network.everybody = flow
+        network.send(service, flow, np.arange(len(flow.per_day)))
+    smallest = NEGLIGIBLE * sum(inflow.total for inflow in network.coming.values())
+    pending = network.coming
     for _ in range(ROUNDS):
-        following: Pending = {}
-        for (name, _carries), flow in pending.items():
-            _visit(scenario, name, flow, flows, following)
-        pending = {key: flow for key, flow in following.items() if flow.total > smallest}
+        network.coming = {}
+        for (name, _carries), inflow in pending.items():
+            network.visit(name, inflow)
+        pending = {key: inflow for key, inflow in network.coming.items() if inflow.total > smallest}
         if not pending:
             break
     return flows
@@ -148,45 +185,73 @@ def _by_place(place: Any, codes: Any, weights: Any) -> NDArray[np.float64]:
     return table.reshape(shape)
 
 
-def _add(pending: Pending, service: str, flow: Flow) -> None:
-    """Add a flow to what a service still has to handle; stays that are carried on are averaged."""
-    key = (service, flow.remaining is not None)
-    before = pending.get(key)
-    if before is None:
-        pending[key] = replace(flow, offer=None)
-        return
-    total = before.per_day + flow.per_day
-    remaining = None
-    if flow.remaining is not None and before.remaining is not None:
-        stay = before.per_day * before.remaining + flow.per_day * flow.remaining
-        remaining = np.divide(stay, total, out=np.zeros_like(total), where=total > 0)
-    pending[key] = replace(before, per_day=total, remaining=remaining)
+class _Network:
+    """Follows flows from each service to those that come next.
 
+    Attributes:
+        everybody: a flow on the cells that all flows have in common.
+        coming: who comes to each service in the next round; apart, those who carry on a stay.
+    """
 
-def _visit(scenario: Scenario, name: str, flow: Flow, flows: Flows, following: Pending) -> None:
-    spec = scenario.services[name]
-    flows.arrivals[name] += flow.total
-    slim = _compress(flow)
+    def __init__(self, scenario: Scenario, flows: Flows) -> None:
+        self.scenario = scenario
+        self.flows = flows
+        self.everybody: Flow
+        self.coming: dict[tuple[str, bool], _Inflow] = {}
 
-    def send(to: Any, part: Flow) -> None:
-        if to in scenario.services:
-            _add(following, to, _expand(part, flow))
+    def visit(self, name: str, inflow: _Inflow) -> None:
+        """Add what a service does with those who come to it, and send them on."""
+        spec = self.scenario.services[name]
+        where = np.flatnonzero(inflow.per_day > 0)
+        self.flows.arrivals[name] += inflow.total
+        expected: Expected = spec.expect(self._offered(name, inflow, where))
+        for resource, load in expected.loads.items():
+            self.flows.loads[name, resource] += load
+        self.flows.stays[name] += expected.stays
+        pathways = self.scenario.pathways.get(name, {})
+        for outcome, part in expected.outcomes.items():
+            for to, share in _shares(part, pathways.get(outcome, "leave")):
+                if to in self.scenario.services:
+                    self.send(to, part * share, where)
+                elif spec.comes_back is not None:
+                    self._come_back(spec.comes_back, part * share, where)
 
-    offered = replace(slim, offer=lambda point, part: _offer(scenario, f"{name}.{point}", part, send))
-    expected: Expected = spec.expect(offered)
-    for resource, load in expected.loads.items():
-        flows.loads[name, resource] += load
-    flows.stays[name] += expected.stays
-    pathways = scenario.pathways.get(name, {})
-    for outcome, part in expected.outcomes.items():
-        for to, share in _shares(part, pathways.get(outcome, "leave")):
-            if to in scenario.services:
-                send(to, part * share)
-            elif spec.comes_back is not None:
-                back = spec.comes_back
-                returning = replace(part * share * part.share(back.share), remaining=None)
-                for again, fraction in _shares(returning, back.to):
-                    send(again, returning * fraction)
+    def send(self, to: str, part: Flow, where: Places) -> None:
+        """Send a flow, given on some of the cells, to a service."""
+        if to not in self.scenario.services:
+            return
+        key = (to, part.remaining is not None)
+        if key in self.coming:
+            self.coming[key].add(part, where)
+        else:
+            self.coming[key] = _Inflow.of(part, where, len(self.everybody.per_day))
+
+    def _offered(self, name: str, inflow: _Inflow, where: Places) -> Flow:
+        """Return those who come to a service, without the empty cells, who may be offered alternatives."""
+        return Flow(
+            attrs={attribute: codes[where] for attribute, codes in self.everybody.attrs.items()},
+            per_day=inflow.per_day[where],
+            admission=self.everybody.admission[where],
+            remaining=None if inflow.remaining is None else inflow.remaining[where],
+            offer=lambda point, part: self._offer(f"{name}.{point}", part, where),
+        )
+
+    def _offer(self, key: str, flow: Flow, where: Places) -> Flow:
+        """Send on what the alternatives take, when they have room, and return the rest."""
+        for option in self.scenario.alternatives.get(key, ()):
+            taken = flow.share(option.eligible) * flow.share(option.uptake)
+            if option.hours is not None:
+                taken = taken * min(option.hours.hours_per_week() / 168.0, 1.0)
+            truly = 1.0 if option.additional is None else flow.share(option.additional)
+            self.send(option.to, flow * taken, where)
+            flow = flow * (1.0 - taken * truly)
+        return flow
+
+    def _come_back(self, back: ComesBack, leaving: Flow, where: Places) -> None:
+        """Send those who come back to where they come back to."""
+        returning = replace(leaving * leaving.share(back.share), remaining=None)
+        for again, fraction in _shares(returning, back.to):
+            self.send(again, returning * fraction, where)
 
 
 def _shares(flow: Flow, destination: Any) -> Iterator[tuple[str, Any]]:
@@ -196,35 +261,3 @@ def _shares(flow: Flow, destination: Any) -> Iterator[tuple[str, Any]]:
         return
     for option in flow.options_of(destination):
         yield option, flow.share_of(destination, option)
-
-
-def _offer(scenario: Scenario, key: str, flow: Flow, send: Any) -> Flow:
-    """Send on what the alternatives take, when they have room, and return the rest."""
-    for option in scenario.alternatives.get(key, ()):
-        taken = flow.share(option.eligible) * flow.share(option.uptake)
-        if option.hours is not None:
-            taken = taken * min(option.hours.hours_per_week() / 168.0, 1.0)
-        truly = 1.0 if option.additional is None else flow.share(option.additional)
-        send(option.to, flow * taken)
-        flow = flow * (1.0 - taken * truly)
-    return flow
-
-
-def _compress(flow: Flow) -> Flow:
-    """Return the flow without its empty cells."""
-    full = flow.per_day > 0
-    attrs = {name: codes[full] for name, codes in flow.attrs.items()}
-    remaining = None if flow.remaining is None else flow.remaining[full]
-    return Flow(attrs, flow.per_day[full], flow.admission[full], remaining)
-
-
-def _expand(part: Flow, whole: Flow) -> Flow:
-    """Return a compressed flow on the cells of the flow that it came from."""
-    full = whole.per_day > 0
-    per_day = np.zeros_like(whole.per_day)
-    per_day[full] = part.per_day
-    remaining = None
-    if part.remaining is not None:
-        remaining = np.zeros_like(whole.per_day)
-        remaining[full] = part.remaining
-    return replace(whole, per_day=per_day, remaining=remaining, offer=None)

@@ -199,3 +199,25 @@ def test_a_moved_results_folder_can_still_be_compared(folder: Path) -> None:
     ran("small.yaml", "more.yaml", "-n", "1")
     shutil.move(folder / "results", folder / "elsewhere")
     assert fine("small", "more", "--results", "elsewhere")
+
+
+def test_why_a_plan_differs_change_by_change(folder: Path) -> None:
+    (folder / "both.yaml").write_text(
+        SURGE.replace("name: surge", "name: both") + MORE.partition("more\n")[2]
+    )
+    result = call("small.yaml", "both.yaml", "-n", "2", "-j", "1", "--decompose")
+    assert result.exit_code == 0, result.output
+    assert "services.hot_clinic.staff" in result.stdout
+    assert "together" in result.stdout
+    # with two changes, the plan without the one is the other alone, and is run once
+    assert result.stderr.count(": 2 of 2 done") == 4
+    why = answered("small.yaml", "both.yaml", "-n", "2", "--decompose", "--measures", "hours_waiting")["why"]
+    found = {(row["row"], row["change"]): row["difference"] for row in why}
+    alone = found["alone", "services.hot_clinic.staff"] + found["alone", "flu"]
+    assert alone + found["together", ""] == pytest.approx(found["total", ""])
+
+
+def test_a_plan_of_one_change_has_nothing_to_take_apart(folder: Path) -> None:
+    ran("small.yaml", "more.yaml", "-n", "1")
+    assert "nothing to take apart" in refused("small.yaml", "more.yaml", "-n", "1", "--decompose")
+    assert "Write more.yaml instead of more" in refused("small.yaml", "more", "-n", "1", "--decompose")

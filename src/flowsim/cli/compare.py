@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from flowsim.experiment.comparing import Named
     from flowsim.measures.compare import Comparison
+    from flowsim.measures.compare.decomposition import Reasons
     from flowsim.measures.compare.targets import Met
 
 _MEASURES = "Measures or areas, with commas; all for every one [default: the headline measures]."
@@ -36,6 +37,7 @@ _MEASURES = "Measures or areas, with commas; all for every one [default: the hea
 @click.option("--measures", metavar="NAMES", help=_MEASURES)
 @click.option("--people", is_flag=True, help="Follow each patient: who gains, who loses.")
 @click.option("--time", "where", is_flag=True, help="Where patients' time goes, and the pinch points.")
+@click.option("--decompose", is_flag=True, help="Why: each change of OTHER alone, as the last one, together.")
 @click.option(
     "--assert", "asserted", multiple=True, metavar="CONDITION",
     help='Exit with 3 unless each OTHER meets it: "within_4_hours >= 78%". May be repeated.',
@@ -58,13 +60,14 @@ def command(base: str, others: tuple[str, ...], **options: Any) -> None:
 
     wanted = [condition(text) for text in options["asserted"]]
     found, comparison = _comparison((base, *others), options)
+    explained = _explained(found, comparison, options) if options["decompose"] else []
     runs = (comparison.base, *comparison.others)
     targets = _targets(found)
     answers = [[judged(each, run) for each in (*targets, *wanted)] for run in runs]
     if options["as_json"]:
-        say_json(_as_json(comparison, answers, options))
+        say_json(_as_json(comparison, answers, explained, options))
     else:
-        _tell(comparison, answers, options)
+        _tell(comparison, answers, explained, options)
     held = [each.met for row in answers[1:] for each in row[len(targets) :]]
     if not all(held):
         click.get_current_context().exit(3)
@@ -107,10 +110,30 @@ def _targets(found: Sequence[Named]) -> list[Any]:
     return conditions(targets)
 
 
-def _tell(comparison: Comparison, answers: list[list[Met]], options: dict[str, Any]) -> None:
+def _explained(
+    found: Sequence[Named], comparison: Comparison, options: dict[str, Any]
+) -> list[list[Reasons]]:
+    """Run the changes of each OTHER apart, and return why its measures differ."""
+    from flowsim.experiment.comparing import scenario_of
+    from flowsim.experiment.decompose import tried
+    from flowsim.measures.compare.decomposition import reasons
+
+    settings = _settings(options | {"replications": len(comparison.replications)})
+    base, *plans = (scenario_of(each) for each in found)
+    return [
+        reasons(comparison.base, run, tried(base, plan, settings), options["measures"], options["by"])
+        for run, plan in zip(comparison.others, plans, strict=True)
+    ]
+
+
+def _tell(
+    comparison: Comparison, answers: list[list[Met]], explained: list[list[Reasons]], options: dict[str, Any]
+) -> None:
+    from flowsim.measures.compare.stories import reasons_text
     from flowsim.measures.compare.text import comparison_text
 
     blocks = [comparison_text(comparison, options["measures"], options["by"], page_width())]
+    blocks += [reasons_text(each, run) for run, each in zip(comparison.others, explained, strict=False)]
     blocks += _targets_text(comparison, answers)
     blocks += _time_text(comparison) if options["where"] else []
     blocks += _people_text(comparison) if options["people"] else []
@@ -148,7 +171,9 @@ def _people_text(comparison: Comparison) -> list[str]:
     return [people_text(followed) for followed in comparison.people()]
 
 
-def _as_json(comparison: Comparison, answers: list[list[Met]], options: dict[str, Any]) -> dict[str, Any]:
+def _as_json(
+    comparison: Comparison, answers: list[list[Met]], explained: list[list[Reasons]], options: dict[str, Any]
+) -> dict[str, Any]:
     runs = (comparison.base, *comparison.others)
     content: dict[str, Any] = {
         "base": comparison.base.name,
@@ -158,6 +183,11 @@ def _as_json(comparison: Comparison, answers: list[list[Met]], options: dict[str
         "differences": comparison.rows(options["measures"], options["by"]),
         "targets": [_answer(run.name, each) for run, row in zip(runs, answers, strict=True) for each in row],
     }
+    if explained:
+        from flowsim.measures.compare.decomposition import as_rows
+
+        each = zip(explained, comparison.others, strict=True)
+        content["why"] = [row for found, run in each for row in as_rows(found, run)]
     if options["where"]:
         content["time"] = _time_as_json(comparison)
     if options["people"]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flowsim.errors import InputError, Problem
 from flowsim.experiment.run import run_scenario
 from flowsim.store.find import find_run
 from flowsim.store.manifest import results_root
@@ -71,6 +72,22 @@ def _scenario(scenario: Scenario) -> Named:
 def _finished(text: str, root: Path) -> Named:
     results = Results.open(find_run(text, root))
     return Named(None, results, dict(results.manifest.targets))
+
+
+def scenario_of(named: Named) -> Scenario:
+    """Return the scenario that was named.
+
+    Raises:
+        InputError: A finished run was named, from which its changes cannot be told apart.
+    """
+    if named.scenario is not None:
+        return named.scenario
+    name = named.results.name if named.results is not None else ""
+    source = (
+        named.results.manifest.sources[0] if named.results and named.results.manifest.sources else "its file"
+    )
+    hint = f"Write {source} instead of {name}: what is finished is not run again."
+    raise InputError([Problem("To tell changes apart, their scenario files are needed.", hint=hint)])
 
 
 def runs_of(found: Sequence[Named], settings: Settings) -> list[Results]:

@@ -32,7 +32,7 @@ from flowsim.scenario.selectors import Selector, near_misses, parse_selector, se
 from flowsim.scenario.wording import sentence, words_of_error
 from flowsim.units import parse_factor, show
 
-__all__ = ["Changer", "Planned", "add", "multiply"]
+__all__ = ["Changer", "Planned", "add", "multiply", "placed"]
 
 VERBS: Final = ("set", "add", "multiply")
 """What a change may do."""
@@ -279,7 +279,7 @@ class Changer:
             if fresh is not None:
                 key = planned.node
                 fresh = _labelled(fresh.but(key_line=key.key_line, key_column=key.key_column), planned.label)
-            self.root = _placed(self.root, path, fresh)
+            self.root = placed(self.root, path, fresh)
             self._tree = None if len(path) < 4 else self._tree
             return
         value = self._present(planned, path, node)
@@ -292,7 +292,7 @@ class Changer:
             return
         fresh = planted(result, operation.content.document, operation.content, planned.label)
         note = operation.note or (node.note if node is not None else None)
-        self.root = _placed(self.root, path, fresh.but(note=note, replaced=node))
+        self.root = placed(self.root, path, fresh.but(note=note, replaced=node))
 
     def _present(self, planned: Planned, path: Path, node: Node | None) -> Any:
         """Return the written value of a setting, or its default; None after saying that it has neither."""
@@ -330,7 +330,7 @@ class Changer:
             return
         if node is None and present is not None:
             default = planted(present, planned.node.document, planned.node, "default")
-            self.root = _placed(self.root, path, default)
+            self.root = placed(self.root, path, default)
         self.dated.append(change)
 
     def _try(self, change: Dated, value: Any) -> None:
@@ -384,18 +384,18 @@ def _labelled(node: Node, label: str) -> Node:
     return node.but(value=value, via=label)
 
 
-def _placed(node: Node, path: Path, fresh: Node | None) -> Node:
+def placed(node: Node, path: Path, fresh: Node | None) -> Node:
     """Return the tree with another node at `path`; None takes it away."""
     step, rest = path[0], path[1:]
     if isinstance(node.value, list):
-        items = [_placed(c, rest, fresh) if rest and str(i) == step else c for i, c in enumerate(node.value)]
+        items = [placed(c, rest, fresh) if rest and str(i) == step else c for i, c in enumerate(node.value)]
         if not rest:
             items = [fresh if str(i) == step else c for i, c in enumerate(items)]
         return node.but(value=[c for c in items if c is not None])
     mapping = dict(node.value) if isinstance(node.value, dict) else {}
     if rest:
         below = mapping.get(step) or Node({}, fresh.document if fresh else node.document)
-        mapping[step] = _placed(below, rest, fresh)
+        mapping[step] = placed(below, rest, fresh)
     elif fresh is None:
         mapping.pop(step, None)
     else:

@@ -27,7 +27,7 @@ from flowsim.scenario.warmup import automatic_days
 from flowsim.spec.origin import Origin
 from flowsim.spec.scenario import Scenario
 
-__all__ = ["Loaded", "examine", "load"]
+__all__ = ["Loaded", "examine", "finish", "load"]
 
 _WITH_FILES = ("services", "demand", "casemix")
 
@@ -64,7 +64,7 @@ def examine(path: str | Path, *, sets: Sequence[str] = ()) -> tuple[Scenario | N
     files = [
         tree.document.name for generation in reversed(generations) for tree in reversed(generation.trees)
     ]
-    return _finish(_named(resolved, top), kinds, folder, tuple(files))
+    return finish(_named(resolved, top), kinds, folder, tuple(files))
 
 
 def _whole(generations: list[Generation]) -> bool:
@@ -88,7 +88,7 @@ def _named(resolved: Resolved, top: Path) -> Resolved:
     return replace(resolved, root=root.but(value={"name": name, **root.value}))
 
 
-def _finish(
+def finish(
     resolved: Resolved, kinds: Kinds, folder: Folder, files: tuple[str, ...]
 ) -> tuple[Scenario | None, list[Problem]]:
     """Validate and check a tree, and return the scenario with every problem and warning."""
@@ -241,7 +241,7 @@ class Loaded:
         changer = Changer(base.root, self.kinds, folder.problems, list(base.dated))
         changer.apply(plans)
         changed = replace(base, root=changer.root, dated=changer.dated)
-        scenario, problems = _finish(changed, self.kinds, folder, self.files)
+        scenario, problems = finish(changed, self.kinds, folder, self.files)
         if scenario is None:
             raise InputError(problems)
         return scenario

@@ -173,12 +173,14 @@ def children(node: Node) -> Iterator[tuple[str, Node]]:
 
 def leaves(node: Node, path: Path = (), note: Note | None = None) -> Iterator[tuple[Path, Node, Note | None]]:
     """Yield every single value under `node` with its path and the note that covers it."""
-    note = node.note or note
-    if node.is_leaf:
-        yield path, node, note
-        return
-    for step, child in children(node):
-        yield from leaves(child, (*path, step), note)
+    ahead = [(path, node, note)]
+    while ahead:
+        path, node, note = ahead.pop()
+        note = node.note or note
+        if node.is_leaf:
+            yield path, node, note
+        else:
+            ahead += [((*path, step), child, note) for step, child in children(node)][::-1]
 
 
 def dotted(path: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from math import inf
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -92,13 +93,26 @@ class WardSpec(CareSpec):
         expected = Expected()
         here, moved, share = self.split(flow)
         staying = flow * (1 - share)
-        left = replace(staying, remaining=np.full(len(here), self.step_down_tail)).after("review")
+        saved = max(self.step_down_tail - self.wait_for_round, 0.0)
+        reviewed = replace(staying * self._long_enough(flow), remaining=np.full(len(here), saved))
+        stepped_down = replace(staying, per_day=reviewed.per_day - reviewed.after("review").per_day)
+        left = replace(staying, per_day=staying.per_day - stepped_down.per_day)
         expected.stay("beds", flow, here, self.stay, self.stay_factor, whole=here + share * moved)
-        expected.load("beds", replace(staying, per_day=left.per_day - staying.per_day), self.step_down_tail)
+        expected.load("beds", stepped_down, -saved)
         expected.load("beds", left, self.wait_for_round)
         expected.leave("moved_on", flow * share, remaining=moved)
         expected.leave("ready", left)
         return expected
+
+    def _long_enough(self, flow: Flow) -> Any:
+        """Return the share of stays, by cell, that are longer than the tail a review may replace.
+
+        Of a stay that is carried on only the mean is known; its law is taken to be exponential.
+        """
+        tail = np.full(len(flow.per_day), self.step_down_tail)
+        if flow.remaining is None:
+            return flow.tail(self.stay, self.stay_factor, tail)[0]
+        return np.exp(-tail / np.maximum(flow.remaining, 1e-9))
 
     @property
     def wait_for_round(self) -> float:
@@ -138,6 +152,7 @@ class Ward(Service[WardSpec]):
         """Make the beds."""
         self.beds = self.pool("beds", self.spec.beds, classes=3)
         self.review = self.decision("review")
+        self.moving_on: dict[Patient, float] = {}
 
     def configure(self, spec: WardSpec) -> None:
         """Take over beds, stay and rules."""
@@ -166,9 +181,10 @@ class Ward(Service[WardSpec]):
         """Return this ward, or the one a patient has moved on to by now, and the rest of the stay."""
         if self.moves is not None and self.moves.of(patient):
             stage = self.moves_after.of(patient)
-            there = self.desk.next_for(patient, MOVED_ON)
-            if stage < elapsed and there is not None:
-                return there, stay - elapsed
+            if stage < elapsed:
+                there = self.desk.next_for(patient, MOVED_ON)
+                return (self, 0.0) if there is None else (there, stay - elapsed)
+            self.moving_on[patient] = stage - elapsed
         return self, stay - elapsed
 
     def has_room(self, patient: Patient) -> bool:
@@ -211,16 +227,12 @@ class Ward(Service[WardSpec]):
     def care(self, patient: Patient) -> Care:
         """Stay until discharge-ready, moved on, or taken by an alternative."""
         self.kernel.mark(patient, STARTED)
-        if patient.remaining <= 0.0:
-            patient.remaining = self.stay.at(patient, patient.spell) * self.spec.stay_factor
-            patient.spell += 1
-            if self.moves is not None and self.moves.of(patient):
-                stage = self.moves_after.of(patient)
-                if stage < patient.remaining:
-                    yield stage
-                    patient.remaining -= stage
-                    self.kernel.mark(patient, FINISHED)
-                    return MOVED_ON
+        stage = self._until_move(patient)
+        if stage < patient.remaining:
+            yield stage
+            patient.remaining -= stage
+            self.kernel.mark(patient, FINISHED)
+            return MOVED_ON
         if self.review is not None and (yield from self._review(patient)):
             self.kernel.mark(patient, FINISHED)
             return ELSEWHERE
@@ -233,6 +245,17 @@ class Ward(Service[WardSpec]):
             yield from following.foresee(patient, notice)
         self.kernel.mark(patient, FINISHED)
         return READY
+
+    def _until_move(self, patient: Patient) -> float:
+        """Return minutes until the patient moves on, infinity for who does not; a stay that begins is drawn."""
+        if patient.remaining > 0.0:  # the stay began elsewhere, or before the run
+            return self.moving_on.pop(patient, inf)
+        patient.remaining = self.stay.at(patient, patient.spell) * self.spec.stay_factor
+        patient.spell += 1
+        if self.moves is None or not self.moves.of(patient):
+            return inf
+        minutes: float = self.moves_after.of(patient)
+        return minutes
 
     def _review(self, patient: Patient) -> Care:
         """Stay until the round at which the tail of the stay may be replaced; True if it is."""

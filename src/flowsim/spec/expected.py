@@ -40,7 +40,7 @@ class Flow:
 
     def __mul__(self, share: Any) -> Flow:
         """Return the flow thinned to a share (a number or one per cell)."""
-        return replace(self, per_day=self.per_day * share)
+        return Flow(self.attrs, self.per_day * share, self.admission, self.remaining, self.offer)
 
     def after(self, point: str) -> Flow:
         """Return what is left of the flow once the alternatives at a decision point have taken their share."""

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -233,11 +234,17 @@ def _listed(names: Iterable[str], most: int = 12) -> str:
 def _unfinished(results: Results) -> InputError:
     done = len(RunFolder(results.path).finished())
     message = f"This run was interrupted before it was put together; {done} replications are finished."
-    hint = "Run the scenario again: it goes on from there."
+    hint = f"The same command goes on from there: flowsim run {_source(results)}"
     return InputError([Problem(message=message, file=str(results.path), hint=hint)])
+
+
+def _source(results: Results) -> str:
+    """Return the file a run was made from, as it would be typed."""
+    return quote(next(iter(results.manifest.sources), "FILE"))
 
 
 def _not_kept(results: Results, name: str, path: Path) -> Problem:
     kept = ", ".join(results.tables())
-    hint = f"Run the scenario again with --keep {name}." if name in {"people", "patients", "visits"} else ""
+    known = name in {"people", "patients", "visits"}
+    hint = f"flowsim run {_source(results)} --keep {name} does it again and keeps them." if known else ""
     return Problem(message=f"This run kept no {name}.", file=str(path.parent), allowed=kept, hint=hint)

@@ -1,4 +1,4 @@
-"""Who gains and who loses, and where time goes: sentences and tables for the terminal."""
+"""Who gains and who loses, where time goes, and why: sentences and tables for the terminal."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
-from flowsim.measures.compare.text import plain
+from flowsim.measures.compare.text import change_of, plain
 from flowsim.measures.format import MISSING
 from flowsim.measures.tables import WIDTH, TextTable
 
 if TYPE_CHECKING:
     from flowsim.measures.compare.comparison import Run
+    from flowsim.measures.compare.decomposition import Reasons
     from flowsim.measures.compare.paired import Difference
     from flowsim.measures.compare.persons import Followed
     from flowsim.measures.compare.whereabouts import PinchPoint
@@ -159,3 +160,37 @@ def pinch_text(points: Sequence[PinchPoint]) -> str:
 def _delay(delay: Difference) -> tuple[str, str, str]:
     base, other = (MISSING if isnan(value) else f"{value:,.0f}" for value in (delay.base, delay.other))
     return base, other, delay.verdict
+
+
+# -- why -------------------------------------------------------------------------------------------------
+
+
+def reasons_text(found: Sequence[Reasons], plan: Run) -> str:
+    """Return why a plan differs from its baseline, as text: in one sentence, then measure by measure."""
+    blocks = ["\n".join(textwrap.wrap(why(found[0]), WIDTH))] if found else []
+    return "\n\n".join([*blocks, *(_reasons_table(each, plan).text() for each in found)])
+
+
+def why(each: Reasons) -> str:
+    """Return why one measure differs, in a sentence: what each change does alone, and what is left."""
+    written = [f"{plain(step.name, 30)} {_bare(step.alone, each)}" for step in each.steps]
+    written.append(f"together {_bare(each.together, each)}")
+    about = each.total.about.label + (f", {plain(each.total.group, 30)}" if each.total.group else "")
+    return f"Why {_bare(each.total, each)}: {'; '.join(written)}. ({about})"
+
+
+def _bare(row: Difference, each: Reasons) -> str:
+    """Return a difference without its interval, in the unit of the whole."""
+    return change_of(row, each.total).partition(" (")[0]
+
+
+def _reasons_table(each: Reasons, plan: Run) -> TextTable:
+    total, group = each.total, plain(each.total.group, 30)
+    rows = [
+        [plain(step.name, 40), change_of(step.alone, total), change_of(step.last, total)]
+        for step in each.steps
+    ]
+    rows += [["together, beyond each alone", change_of(each.together, total), ""]]
+    rows += [["the whole plan", change_of(total), ""]]
+    title = f"{total.about.label}{', ' if group else ''}{group}: why {plain(plan.name, 30)} differs"
+    return TextTable(("", "alone", "as the last change"), rows, title)

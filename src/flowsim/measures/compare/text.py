@@ -79,12 +79,22 @@ def _body(rows: Sequence[Difference]) -> Iterator[list[str]]:
 def _cells(row: Difference) -> list[str]:
     """Return both values, the difference with its interval, and what it means."""
     scale = _scale(row)
-    fine = finer(scale, row)
-    change = fine.write_change(row.difference)
-    if row.half_width > 0:
-        low, high = (fine.write_change(end, unit=False) for end in (row.low, row.high))
-        change += f" ({low} to {high})".replace(" to ", f"{NO_BREAK}to{NO_BREAK}")
+    change = change_of(row).replace(" to ", f"{NO_BREAK}to{NO_BREAK}")
     return [scale.write(row.base), scale.write(row.other), change, row.verdict]
+
+
+def change_of(row: Difference, like: Difference | None = None) -> str:
+    """Return a difference with its interval, such as "-1.7 pts (-2.3 to -1.1)".
+
+    Args:
+        row: the difference.
+        like: the difference whose unit is used; that of the row itself when left out.
+    """
+    scale = finer(_scale(like or row), row)
+    if not row.half_width > 0:
+        return scale.write_change(row.difference)
+    low, high = (scale.write_change(end, unit=False) for end in (row.low, row.high))
+    return f"{scale.write_change(row.difference)} ({low} to {high})"
 
 
 def _scale(row: Difference) -> Scale:
