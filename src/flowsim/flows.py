@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 Places = NDArray[np.intp]
 """Positions of some of the cells."""
-NEGLIGIBLE = 1e-4
-"""Flows below this share of all demand are not followed any further."""
+NEGLIGIBLE = 3e-6
+"""Flows below this share of all demand wait until more has come to the same service, or are left out."""
 ROUNDS = 60
 """Longest path, in services, that is followed (loops included)."""
 
@@ -110,12 +110,13 @@ def _analyse(scenario: Scenario) -> Flows:
     smallest = NEGLIGIBLE * sum(inflow.total for inflow in network.coming.values())
     pending = network.coming
     for _ in range(ROUNDS):
-        network.coming = {}
-        for (name, _carries), inflow in pending.items():
-            network.visit(name, inflow)
-        pending = {key: inflow for key, inflow in network.coming.items() if inflow.total > smallest}
-        if not pending:
+        network.coming = {key: inflow for key, inflow in pending.items() if inflow.total <= smallest}
+        followed = [(key[0], inflow) for key, inflow in pending.items() if inflow.total > smallest]
+        if not followed:
             break
+        for name, inflow in followed:
+            network.visit(name, inflow)
+        pending = network.coming
     return flows
 
 
@@ -240,8 +241,9 @@ class _Network:
         """Send on what the alternatives take, when they have room, and return the rest."""
         for option in self.scenario.alternatives.get(key, ()):
             taken = flow.share(option.eligible) * flow.share(option.uptake)
-            if option.hours is not None:
-                taken = taken * min(option.hours.hours_per_week() / 168.0, 1.0)
+            hours = [option.hours, getattr(self.scenario.services[option.to], "hours", None)]
+            week = min((h.hours_per_week() for h in hours if h is not None), default=168.0)
+            taken = taken * min(week / 168.0, 1.0)
             truly = 1.0 if option.additional is None else flow.share(option.additional)
             self.send(option.to, flow * taken, where)
             flow = flow * (1.0 - taken * truly)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import pdtr, pdtrik
 
-from flowsim.flows import analyse
+from flowsim.flows import Flows, analyse
 from flowsim.kernel import Patient
 from flowsim.sampling.blocks import Block
 from flowsim.services import Service, System, journey
 from flowsim.spec.expected import DAY, Stay
+from flowsim.vocabulary import PATHWAYS
 
 if TYPE_CHECKING:
     from flowsim.spec.laws import Law
@@ -43,7 +44,54 @@ def fill(scenario: Scenario, system: System, base: int) -> list[Block]:
             block = _fill(scenario, system, service, stay, f"initial.{name}.{part}", base)
             base += len(block)
             blocks.append(block)
+    for name, spec in scenario.services.items():
+        for pathway, count in getattr(spec, "ready_at_start", {}).items():
+            ready = _fill_ready(scenario, system, name, pathway, count=count, base=base)
+            if ready is not None:
+                base += len(ready)
+                blocks.append(ready)
     return blocks
+
+
+def _fill_ready(
+    scenario: Scenario, system: System, name: str, pathway: str, *, count: int, base: int
+) -> Block | None:
+    """Put discharge-ready patients of one pathway into beds of the wards that lead to a discharge service."""
+    flows, label = analyse(scenario), f"initial.{name}.pathway_{pathway}"
+    stays = [
+        (ward, stay)
+        for ward, found in flows.stays.items()
+        if scenario.pathways.get(ward, {}).get("ready") == name
+        for stay in found
+    ]
+    if not stays or not count:
+        return None
+    code = PATHWAYS.index(pathway)
+    weight = [s.flow.per_day * s.minutes * (s.flow.attrs["pathway"] == code) for _, s in stays]
+    odds = np.cumsum(np.concatenate(weight))
+    if odds[-1] <= 0.0:
+        return None
+    who = np.searchsorted(odds, system.draws.series(f"{label}.who", count) * odds[-1])
+    attrs = {a: np.concatenate([s.flow.attrs[a] for _, s in stays])[who] for a in stays[0][1].flow.attrs}
+    _add_others(flows, attrs, label, system, count)
+    block = Block.of_patients(system.draws, label, attrs, base)
+    wards = np.repeat([ward for ward, _ in stays], [len(w) for w in weight])
+    for row, ward in enumerate(wards[who]):
+        beds = system.services[str(ward)].place()
+        if beds is not None and beds.has_room:
+            patient = Patient(block, row)
+            beds.seize(patient)
+            patient.held, patient.spell = beds, 1
+            system.kernel.start(patient, journey(system.kernel, patient, system.services[name], inside=True))
+    return block
+
+
+def _add_others(flows: Flows, attrs: dict[str, Any], label: str, system: System, count: int) -> None:
+    """Give patients the attributes that no rule looks at, as usual for their place."""
+    for name, table in flows.others.items():
+        odds = np.cumsum(table[attrs["place"]], axis=1)
+        luck = system.draws.series(f"{label}.{name}", count)[:, None] * odds[:, -1:]
+        attrs[name] = (luck >= odds).sum(axis=1).astype(np.int8)
 
 
 def _fill(scenario: Scenario, system: System, service: Service[Any], stay: Stay, label: str, base: int) -> Block:
@@ -55,10 +103,7 @@ def _fill(scenario: Scenario, system: System, service: Service[Any], stay: Stay,
     who = np.searchsorted(np.cumsum(present) / max(total, 1e-300), series(f"{label}.who", count))
     who = np.minimum(who, len(present) - 1)
     attrs = {name: codes[who] for name, codes in stay.flow.attrs.items()}
-    for name, table in analyse(scenario).others.items():
-        odds = np.cumsum(table[attrs["place"]], axis=1)
-        luck = series(f"{label}.{name}", count)[:, None] * odds[:, -1:]
-        attrs[name] = (luck >= odds).sum(axis=1).astype(np.int8)
+    _add_others(analyse(scenario), attrs, label, system, count)
     block = Block.of_patients(system.draws, label, attrs, base)
     whole, done = _stays(stay, attrs, series(f"{label}.stay", count)), series(f"{label}.elapsed", count)
     for row, (minutes, share) in enumerate(zip(whole.tolist(), done.tolist(), strict=True)):

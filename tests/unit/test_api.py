@@ -22,7 +22,7 @@ def test_the_public_names_are_these_and_no_others() -> None:
     assert dir(flowsim) == sorted(names)
 
 
-@pytest.mark.parametrize("name", ["load", "run", "Scenario", "Results", "add", "multiply"])
+@pytest.mark.parametrize("name", ["load", "run", "compare", "Scenario", "Results", "add", "multiply"])
 def test_a_public_name_is_there_when_asked_for(name: str) -> None:
     assert getattr(flowsim, name).__doc__
 
@@ -39,3 +39,5 @@ def test_a_plan_is_loaded_changed_and_run_in_a_few_lines(repository: Path, tmp_p
     assert (a.name, b.name) == ("small", "one-more")
     assert a.digest != b.digest
     assert "hot_clinic" in b.scenario_text()
+    frame = flowsim.compare(a, b).to_frame("wait_mean", by="service")
+    assert frame.loc[0, "difference"] < 0

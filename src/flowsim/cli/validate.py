@@ -58,6 +58,8 @@ def command(
 
 def _wrongly_observed(scenario: Scenario) -> Sequence[Problem]:
     """Return what is wrong with the figures a scenario is held against."""
+    if not scenario.observed:
+        return ()
     from flowsim.errors import InputError
     from flowsim.experiment.observed import observed_text
 

@@ -236,7 +236,7 @@ class Service(Generic[S]):
         where = pathways.get(outcome, "leave")
         if isinstance(where, str):
             return services[where].desk if where in services else None
-        return Fork(self.system.draws.choice(f"{self.name}.{outcome}", where), services)
+        return Fork(self.system.draws.choice(f"{self.name}.to.{outcome}", where), services)
 
 
 ALTERNATIVE = "alternative"

@@ -27,7 +27,7 @@ from flowsim.spec.distributions import Distribution
 from flowsim.spec.expected import Expected, Flow
 from flowsim.spec.groups import ByGroup
 from flowsim.spec.mixes import TOLERANCE
-from flowsim.spec.values import Duration, RotaField, Share
+from flowsim.spec.values import Count, Duration, RotaField, Share
 from flowsim.units import format_share, parse_clock
 from flowsim.vocabulary import PATHWAYS
 
@@ -125,6 +125,10 @@ class DischargeSpec(CareSpec):
     "12:00-16:00": 45%, "16:00-20:00": 35%}. Somebody who becomes ready during the day leaves in what is
     left of it, in proportion; somebody whose arrangements take longer leaves when they are complete, or
     the next day. Omitted: as soon as arrangements are complete."""
+    ready_at_start: dict[str, Count] = {}  # noqa: RUF012 - frozen by Spec
+    """At a loaded start, patients who are discharge-ready and still in a ward bed, by pathway: {"0": 40, "1": 60}.
+    A census of the day, or the number known from returns. They fill beds of the wards that lead here, and
+    wait like anybody else."""
     weekend: ByGroup[Share] = ByGroup(1.0)
     """Chance that a patient who could go home from here on a Saturday, Sunday or bank holiday does; the
     others wait for the next day."""

@@ -10,7 +10,7 @@ bays, and then holds the crews.
 from __future__ import annotations
 
 from collections import deque
-from math import inf
+from math import inf, isnan
 from typing import Any, ClassVar, Literal
 
 from flowsim.kernel import Crew, Patient, Pool, seize_first
@@ -74,6 +74,9 @@ class EmergencyDepartmentSpec(CareSpec):
     """Bays in which crews hand over; 0: crews hand over straight into a space."""
     handover: ByGroup[Distribution]
     """Clinical handover of an ambulance patient once a bay or space is free; includes initial assessment."""
+    fit_to_sit: ByGroup[Share] = ByGroup(0.0)
+    """Share of ambulance patients who go on to the waiting room once they have been handed over, and so free
+    the offload bay; the others stay in it until they have a space."""
     areas: dict[str, Area]
     """Areas of the department, by name."""
     area: ByGroup[Mix]
@@ -157,6 +160,8 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
         ages = spec.priority_ages or inf
         self.assessors.follow(self.system.shifts(spec.assessors))
         self.bays.set_capacity(spec.offload_bays)
+        self.bays.ages = ages
+        self.bays.aged_to = 1
         self.corridor.set_capacity(spec.escalation_spaces)
         for name, rota in spec.clinicians.items():
             self.teams[name].follow(self.system.shifts(rota))
@@ -168,6 +173,7 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
             self.areas[name].aged_to = 1  # no wait is long enough to come before immediate need
         self.assessment = self.duration("initial_assessment", spec.initial_assessment).of
         self.handover = self.duration("handover", spec.handover).of
+        self.sits = self.chance("fit_to_sit", spec.fit_to_sit).of
         self.area_of = self.system.draws.choice(self.purpose("area"), spec.area).of
         self.patience = None if spec.patience is None else self.duration("patience", spec.patience).of
         self.specialty = self.duration("specialty_review", spec.specialty_review).of
@@ -208,8 +214,11 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
             place = yield self._ask_for_space(patient, acuity)
         yield self.handover(patient)
         self.kernel.let_go(patient)
-        patient.held = place
         self.kernel.mark(patient, ASSESSED)
+        if place is self.bays and self.sits(patient):
+            place.release()
+        else:
+            patient.held = place
 
     def _ask_for_space(self, patient: Patient, acuity: int, patience: float = inf) -> Any:
         pool, overflow = self.spaces[self.area_of(patient)]
@@ -232,9 +241,9 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
         env, cells, at = self.env, self.cells, patient.at
         acuity = patient.block.codes["acuity"][patient.row]
         patience = inf
-        if patient.held is None:
-            if self.patience is not None:
-                patience = self.patience(patient)
+        if patient.held is None and self.patience is not None:
+            patience = self.patience(patient)
+        if isnan(cells[at + ASSESSED]):
             asked = env._now
             if (yield self.assessors.seize(patient, acuity, patience)) is None:
                 return LEFT_BEFORE_TREATMENT

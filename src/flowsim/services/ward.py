@@ -247,7 +247,7 @@ class Ward(Service[WardSpec]):
         return READY
 
     def _until_move(self, patient: Patient) -> float:
-        """Return minutes until the patient moves on, infinity for who does not; a stay that begins is drawn."""
+        """Return minutes until the patient moves on, infinity for one who stays; draw a stay that begins."""
         if patient.remaining > 0.0:  # the stay began elsewhere, or before the run
             return self.moving_on.pop(patient, inf)
         patient.remaining = self.stay.at(patient, patient.spell) * self.spec.stay_factor
