@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from flowsim.clock import Calendar
+from flowsim.clock import Calendar, Hours
 from flowsim.sampling.arrivals import block_of, block_start, rate_curve
 from flowsim.sampling.cells import cells
 from flowsim.spec.expected import Expected, Flow, Stay, Vector
@@ -62,6 +63,7 @@ class _Inflow:
 
     per_day: Vector
     remaining: Vector | None
+    _total: float | None = None
 
     @classmethod
     def of(cls, part: Flow, where: Places, cells: int) -> _Inflow:
@@ -80,11 +82,14 @@ class _Inflow:
             stay = before * self.remaining[where] + part.per_day * part.remaining
             self.remaining[where] = np.divide(stay, total, out=np.zeros_like(total), where=total > 0)
         self.per_day[where] = total
+        self._total = None
 
     @property
     def total(self) -> float:
         """Patients a day, all cells."""
-        return float(self.per_day.sum())
+        if self._total is None:
+            self._total = float(self.per_day.sum())
+        return self._total
 
 
 _latest: dict[str, Flows] = {}
@@ -242,8 +247,7 @@ class _Network:
         for option in self.scenario.alternatives.get(key, ()):
             taken = flow.share(option.eligible) * flow.share(option.uptake)
             hours = [option.hours, getattr(self.scenario.services[option.to], "hours", None)]
-            week = min((h.hours_per_week() for h in hours if h is not None), default=168.0)
-            taken = taken * min(week / 168.0, 1.0)
+            taken = taken * min((_open_share(h) for h in hours if h is not None), default=1.0)
             truly = 1.0 if option.additional is None else flow.share(option.additional)
             self.send(option.to, flow * taken, where)
             flow = flow * (1.0 - taken * truly)
@@ -254,6 +258,11 @@ class _Network:
         returning = replace(leaving * leaving.share(back.share), remaining=None)
         for again, fraction in _shares(returning, back.to):
             self.send(again, returning * fraction, where)
+
+
+@cache
+def _open_share(hours: Hours) -> float:
+    return min(hours.hours_per_week() / 168.0, 1.0)
 
 
 def _shares(flow: Flow, destination: Any) -> Iterator[tuple[str, Any]]:

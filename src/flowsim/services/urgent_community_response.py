@@ -47,6 +47,9 @@ def _numbers(mix: Mix) -> Mix:
             raise Misfit(sentence, option, at_key=True)
     return mix
 
+NIGHT_SHARE = 0.48
+"""Referrals in a closed hour beside those in an average hour: 24% of them come in the other half of the day."""
+
 
 class UrgentCommunityResponseSpec(CareSpec):
     """An urgent community response team."""
@@ -96,6 +99,8 @@ class UrgentCommunityResponseSpec(CareSpec):
     def expect(self, flow: Flow) -> Expected:
         """Return the mean number of team members with patients or travelling, and what follows."""
         expected = Expected()
+        expected.leave("shut", flow * (1.0 - self.open_share))
+        flow = flow * self.open_share
         expected.load("team", flow, flow.mean(self.travel) + flow.mean(self.first_visit))
         parts = {outcome: flow * flow.share_of(self.outcome, outcome) for outcome in AFTER_VISIT}
         kept = parts["kept_at_home"]
@@ -108,6 +113,16 @@ class UrgentCommunityResponseSpec(CareSpec):
     def refuses(self, resource: str) -> bool:
         """True if only so many may wait for a first visit."""
         return self.acceptance_limit < UNLIMITED
+
+    @property
+    def open_share(self) -> float:
+        """Share of referrals that come while it is open, if they come as emergency attendances do.
+
+        A service open through the day misses few: 76% of attendances come in half of the hours, 8 to 20.
+        Source: NHS England, Hospital Accident and Emergency Activity 2024-25, time of day.
+        """
+        closed = 1.0 - min(self.hours.hours_per_week() / 168.0, 1.0)
+        return 1.0 - closed * NIGHT_SHARE
 
     def _mean_follow_ups(self, flow: Flow) -> Vector:
         """Return the mean number of follow-up visits, by cell."""

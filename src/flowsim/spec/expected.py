@@ -82,18 +82,13 @@ class Flow:
     def tail(self, table: Any, factor: float, after: Vector) -> tuple[Vector, Vector]:
         """Return, by cell, the share of stays longer than ``after`` and their mean minutes beyond it."""
         lookup = table.compile()
-        index = lookup.index(self.attrs)
-        over, beyond = np.zeros(len(index)), np.zeros(len(index))
-        for leaf, law in enumerate(lookup.leaves):
-            here = index == leaf
-            cuts, which = np.unique(after[here], return_inverse=True)
-            if not cuts.size:
-                continue
-            share = 1.0 - law.cdf(cuts / factor)
-            tail = law.mean_minutes() - law.limited(cuts / factor)
-            over[here] = share[which]
-            beyond[here] = factor * np.divide(tail, share, out=np.zeros_like(tail), where=share > 0)[which]
-        return over, beyond
+        cuts, which = np.unique(after, return_inverse=True)
+        kind = lookup.index(self.attrs) * np.intp(len(cuts)) + which
+        over, beyond = np.zeros((2, len(lookup.leaves) * len(cuts)))
+        for each in np.flatnonzero(np.bincount(kind)).tolist():
+            leaf, cut = divmod(each, len(cuts))
+            over[each], beyond[each] = lookup.leaves[leaf].tail(float(cuts[cut]) / factor)
+        return over[kind], factor * beyond[kind]
 
 
 @dataclass

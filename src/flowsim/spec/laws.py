@@ -93,6 +93,19 @@ class Law(Spec):
         at = np.asarray(x, dtype=np.float64)
         return np.asarray(self.partial(1, at) + at * (1.0 - self.partial(0, at)))
 
+    def tail(self, x: float) -> tuple[float, float]:
+        """Return the share of lengths above `x` minutes, and the mean of what is beyond it (0 if none is)."""
+        if x not in self._tails:
+            share = 1.0 - float(self.cdf(x))
+            beyond = self.mean_minutes() - float(self.limited(x))
+            self._tails[x] = share, beyond / share if share > 0.0 else 0.0
+        return self._tails[x]
+
+    @cached_property
+    def _tails(self) -> dict[float, tuple[float, float]]:
+        """What `tail` has been asked: the check of a system asks every law the same many times."""
+        return {}
+
     def scaled(self, factor: float) -> Self:
         """Return the same shape with every length multiplied by `factor`."""
         given = {name: getattr(self, name) for name in (*self.lengths, "at_most")}
