@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from flowsim.spec.groups import ByGroup
 from flowsim.spec.people import ADMISSION
 
 if TYPE_CHECKING:
+    from flowsim.services.base import CareSpec, ComesBack
     from flowsim.spec.demand import DemandSpec
     from flowsim.spec.scenario import Scenario
 
@@ -125,6 +126,11 @@ def _analyse(scenario: Scenario) -> Flows:
     return flows
 
 
+def care_spec(scenario: Scenario, service: str) -> CareSpec:
+    """Return a service's settings: of a kind that can be run, as those of all real scenarios are."""
+    return cast("CareSpec", scenario.services[service])
+
+
 def mean_per_day(scenario: Scenario, demand: DemandSpec) -> float:
     """Return a stream's mean number of patients a day over the whole run, warm-up included."""
     calendar = Calendar(scenario.calendar_start)
@@ -163,7 +169,8 @@ def _demand(scenario: Scenario, flows: Flows) -> Iterator[tuple[str, Flow]]:
     for to, _, per_day, _ in streams:
         here = place.ravel()[at : at + len(per_day)]
         at += len(per_day)
-        yield to, Flow(attrs, np.bincount(here, per_day, minlength=len(shares)), shares)
+        here_per_day = np.bincount(here, per_day, minlength=len(shares))
+        yield to, Flow(attrs, here_per_day.astype(np.float64, copy=False), shares)
 
 
 def _attributes_that_matter(scenario: Scenario) -> set[str]:
@@ -188,7 +195,7 @@ def _by_place(place: Any, codes: Any, weights: Any) -> NDArray[np.float64]:
     """Return patients a day by place (rows) and value of an attribute (columns)."""
     shape = int(place.max()) + 1, int(codes.max()) + 1
     table = np.bincount(place.astype(np.intp) * shape[1] + codes, weights, minlength=shape[0] * shape[1])
-    return table.reshape(shape)
+    return table.reshape(shape).astype(np.float64, copy=False)
 
 
 class _Network:
@@ -207,7 +214,7 @@ class _Network:
 
     def visit(self, name: str, inflow: _Inflow) -> None:
         """Add what a service does with those who come to it, and send them on."""
-        spec = self.scenario.services[name]
+        spec = care_spec(self.scenario, name)
         where = np.flatnonzero(inflow.per_day > 0)
         self.flows.arrivals[name] += inflow.total
         expected: Expected = spec.expect(self._offered(name, inflow, where))

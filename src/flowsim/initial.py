@@ -36,12 +36,13 @@ def fill(scenario: Scenario, system: System, base: int) -> list[Block]:
         The blocks of the patients found inside.
     """
     blocks = []
-    for name, stays in analyse(scenario).stays.items():
+    flows = analyse(scenario)
+    for name, stays in flows.stays.items():
         service = system.services[name]
         for part, stay in enumerate(stays):
             if stay.table is None:
                 continue
-            block = _fill(scenario, system, service, stay, f"initial.{name}.{part}", base)
+            block = _fill(flows, system, service, stay, label=f"initial.{name}.{part}", base=base)
             base += len(block)
             blocks.append(block)
     for name, spec in scenario.services.items():
@@ -94,7 +95,7 @@ def _add_others(flows: Flows, attrs: dict[str, Any], label: str, system: System,
         attrs[name] = (luck >= odds).sum(axis=1).astype(np.int8)
 
 
-def _fill(scenario: Scenario, system: System, service: Service[Any], stay: Stay, label: str, base: int) -> Block:
+def _fill(flows: Flows, system: System, service: Service[Any], stay: Stay, *, label: str, base: int) -> Block:
     """Fill one service with those who came by one route, and return them."""
     present = stay.flow.per_day * stay.whole / DAY
     total = float(present.sum())
@@ -103,7 +104,7 @@ def _fill(scenario: Scenario, system: System, service: Service[Any], stay: Stay,
     who = np.searchsorted(np.cumsum(present) / max(total, 1e-300), series(f"{label}.who", count))
     who = np.minimum(who, len(present) - 1)
     attrs = {name: codes[who] for name, codes in stay.flow.attrs.items()}
-    _add_others(analyse(scenario), attrs, label, system, count)
+    _add_others(flows, attrs, label, system, count)
     block = Block.of_patients(system.draws, label, attrs, base)
     whole, done = _stays(stay, attrs, series(f"{label}.stay", count)), series(f"{label}.elapsed", count)
     for row, (minutes, share) in enumerate(zip(whole.tolist(), done.tolist(), strict=True)):
@@ -116,7 +117,7 @@ def _poisson(u: float, mean: float) -> int:
     if mean <= 0.0:
         return 0
     count = int(pdtrik(u, mean))
-    return count + (pdtr(count, mean) < u)
+    return count + int(pdtr(count, mean) < u)
 
 
 def _stays(stay: Stay, attrs: dict[str, Any], u: Any) -> Any:

@@ -61,8 +61,8 @@ def build(scenario: Scenario, replication: int, *, audit: bool = False) -> Syste
     draws = Draws(scenario.seed, replication, places=tuple(scenario.places))
     system = System(Kernel(audit=audit), draws, calendar, scenario.end)
     for key in scenario.alternatives:
-        service, _, point = key.rpartition(".")
-        system.decisions[service, point] = DecisionPoint([], lambda: system.kernel.env._now, _inducer(system))
+        owner, _, point = key.rpartition(".")
+        system.decisions[owner, point] = DecisionPoint([], lambda: system.kernel.env._now, _inducer(system))
     for index, (name, spec) in enumerate(scenario.services.items()):
         system.services[name] = RUNNING[spec.kind](name, index, spec, system)
     luck = {service.luck: None for service in system.services.values()}
@@ -71,8 +71,8 @@ def build(scenario: Scenario, replication: int, *, audit: bool = False) -> Syste
         service.bit = bits[service.luck]
         service.connect(scenario.pathways.get(name, {}), system.services)
     for key, options in scenario.alternatives.items():
-        service_name, _, point = key.rpartition(".")
-        system.decisions[service_name, point].options.extend(_option(system, point, o) for o in options)
+        owner, _, point = key.rpartition(".")
+        system.decisions[owner, point].options.extend(_option(system, point, o) for o in options)
     return system
 
 
@@ -155,7 +155,8 @@ def _tables(scenario: Scenario, system: System, blocks: list[Block]) -> Replicat
     visits = kernel.journal.table()
     kernel.journal.cells = array("d")
     names = list(system.services)
-    inside = Counter(visits["service"][np.isnan(visits["left"]) & (visits["outcome"] < 0)].tolist())
+    still = np.isnan(visits["left"]) & (visits["outcome"] < 0)
+    inside = Counter[int](visits["service"][still].tolist())
     return Replication(
         patients=_patients(blocks),
         visits=visits,

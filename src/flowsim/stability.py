@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flowsim.clock import Rota
 from flowsim.errors import Problem
-from flowsim.flows import Flows, analyse
+from flowsim.flows import Flows, analyse, care_spec
 from flowsim.units import UNLIMITED, format_number
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def loads(scenario: Scenario, flows: Flows | None = None) -> list[Load]:
     """Return the load of every limited resource that makes patients wait, the fullest first."""
     found = []
     for (name, resource), needed in (flows or analyse(scenario)).loads.items():
-        spec = scenario.services[name]
+        spec = care_spec(scenario, name)
         capacity = capacity_of(spec, resource)
         if needed > 0.0 and capacity < UNLIMITED and not spec.refuses(resource):
             found.append(Load(name, resource, needed, capacity))
@@ -74,13 +74,15 @@ def _problem(scenario: Scenario, load: Load) -> Problem:
     percent = "" if load.capacity == 0 else f" ({load.share:.0%})"
     message = (
         f"This system cannot settle: {load.service} needs {format_number(round(load.needed, 1))} "
-        f"{load.resource} on average for this demand and has {format_number(round(load.capacity, 1))}{percent}."
+        f"{load.resource} on average for this demand "
+        f"and has {format_number(round(load.capacity, 1))}{percent}."
     )
     return Problem(
         message,
         path=f"services.{load.service}",
         allowed="; ".join(lines),
-        hint="Add capacity, shorten stays, reduce demand, or run with --allow-overload (the report will say so).",
+        hint="Add capacity, shorten stays, reduce demand, "
+        "or run with --allow-overload (the report will say so).",
     )
 
 

@@ -14,7 +14,7 @@ import click
 from flowsim.cli.output import json_option, results_option, say, say_json, say_table, verbose_option
 
 NEEDED = (
-    "simpy", "numpy", "pandas", "scipy", "matplotlib", "pyarrow", "pydantic", "ruamel.yaml", "click", "rich",
+    "simpy", "numpy", "pandas", "scipy", "matplotlib", "pyarrow", "pydantic", "PyYAML", "click", "rich",
     "joblib", "jinja2",
 )  # fmt: skip
 """Libraries flowsim cannot do without."""

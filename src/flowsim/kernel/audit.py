@@ -6,7 +6,7 @@ and every hour every patient who has entered and not left must be found in exact
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,7 +99,7 @@ def check_tables(result: Replication) -> None:
     """
     visits = result.visits
     order = ("arrived", "accepted", "started", "finished", "left")
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         late = visits[after] < visits[before] - 1e-9
         if late.any():
             service = result.services[int(visits["service"][np.argmax(late)])]

@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 import simpy
 from numpy.typing import NDArray
-from simpy.events import NORMAL, Event
+from simpy.events import NORMAL, URGENT, Event, EventPriority
 
 from flowsim.kernel.journal import ACCEPTED, LEFT, Journal
 from flowsim.kernel.patient import Care, Patient
 from flowsim.kernel.pool import WAITING, Pool
-
 
 FAR = 240.0
 """Minutes ahead from which an event is kept out of the event list until its four-hour period begins."""
@@ -32,7 +31,7 @@ SOON = 10.0
 Wait = tuple[float, int, Patient, int, Callable[[Patient], Callable[[Event], None]]]
 """What is to happen if a wait lasts: when, number, who, the ticket of the wait, and what."""
 
-Entry = tuple[float, int, int, Event]
+Entry = tuple[float, EventPriority, int, Event]
 """An entry of SimPy's event list: when, urgency, number, event."""
 
 
@@ -102,7 +101,7 @@ class Kernel:
         parked = self.parked.get(period)
         if parked is None:
             parked = self.parked[period] = []
-            self._at(period * FAR, 0, lambda _: self._unpark(period))
+            self._at(period * FAR, URGENT, lambda _: self._unpark(period))
         parked.append(entry)
 
     def _unpark(self, period: int) -> None:
@@ -155,7 +154,7 @@ class Kernel:
         waits = self.waits.get(period)
         if waits is None:
             waits = self.waits[period] = []
-            self._at(period * SOON, 0, lambda _: self._arm(period))
+            self._at(period * SOON, URGENT, lambda _: self._arm(period))
         waits.append((when, next(self.env._eid), patient, patient.ticket, make))
 
     def _arm(self, period: int) -> None:
@@ -163,7 +162,7 @@ class Kernel:
             if patient.ticket == ticket:
                 heappush(self.env._queue, (when, NORMAL, number, Timer(make(patient)).armed()))
 
-    def _at(self, when: float, priority: int, call: Callable[[Event], None]) -> None:
+    def _at(self, when: float, priority: EventPriority, call: Callable[[Event], None]) -> None:
         heappush(self.env._queue, (when, priority, next(self.env._eid), Timer(call).armed()))
 
     def at_each(self, moments: Iterable[tuple[float, Any]], call: Callable[[Any], None]) -> None:
@@ -182,7 +181,7 @@ class Kernel:
         def arm() -> None:
             nonlocal value
             for minute, value in stream:  # noqa: B007 - the value is used when the timer fires
-                heappush(env._queue, (max(minute, env._now), 0, next(env._eid), timer.armed()))
+                heappush(env._queue, (max(minute, env._now), URGENT, next(env._eid), timer.armed()))
                 return
 
         arm()
@@ -274,7 +273,7 @@ class Kernel:
         return table
 
 
-def _driver(kernel: Kernel) -> Callable[..., None]:
+def _driver(kernel: Kernel) -> Callable[..., None]:  # noqa: C901 - one loop, for speed; the rest is below
     """Return the hot function, closed over the few objects it touches.
 
     It moves on a patient with the value that was waited for (None after a hold), and then everyone whom that
@@ -295,11 +294,8 @@ def _driver(kernel: Kernel) -> Callable[..., None]:
                         break
                     if isinstance(target, Pool):
                         target = patient.send(target)  # type: ignore[misc]
-                    elif isinstance(target, Event):
-                        _attend(target, patient)
-                        target = WAITING
                     else:
-                        target = float(target)
+                        target = _plain(kernel, patient, target)
                 else:
                     patient.callbacks = callbacks
                     when = env._now + target
@@ -315,41 +311,49 @@ def _driver(kernel: Kernel) -> Callable[..., None]:
             patient = ready.popleft()
             value = patient.granted
 
-    def _attend(event: Event, patient: Patient) -> None:
-        """Wait for any stock SimPy event; a failed one is thrown into the care process."""
-
-        kernel.attending += 1
-
-        def done(happened: Event) -> None:
-            kernel.attending -= 1
-            if happened._ok:
-                resume(patient, happened._value)
-            else:
-                happened._defused = True
-                _throw(patient, happened._value)
-            kernel.drain()
-
-        if event.callbacks is None:
-            kernel.later(0.0, lambda _: done(event))
-        else:
-            event.callbacks.append(done)
-
-    def _throw(patient: Patient, error: BaseException) -> None:
-        assert patient.send is not None
-        care = patient.send.__self__  # type: ignore[attr-defined]
-
-        first = True
-
-        def thrown(value: Any) -> Any:
-            nonlocal first
-            if not first:  # the care went on to something granted at once
-                return care.send(value)
-            first = False
-            patient.send = care.send
-            return care.throw(error)
-
-        patient.send = thrown
-        resume(patient, None)
-
     callbacks.append(resume)
     return resume
+
+
+def _plain(kernel: Kernel, patient: Patient, target: Any) -> Any:
+    """Return what else a care process may yield in plain terms: minutes, or WAITING for a SimPy event."""
+    if isinstance(target, Event):
+        _attend(kernel, patient, target)
+        return WAITING
+    return float(target)
+
+
+def _attend(kernel: Kernel, patient: Patient, event: Event) -> None:
+    """Wait for any stock SimPy event; a failed one is thrown into the care process."""
+    kernel.attending += 1
+
+    def done(happened: Event) -> None:
+        kernel.attending -= 1
+        if happened._ok:
+            kernel.resume(patient, happened._value)
+        else:
+            happened._defused = True
+            _throw(kernel, patient, happened._value)
+        kernel.drain()
+
+    if event.callbacks is None:
+        kernel.later(0.0, lambda _: done(event))
+    else:
+        event.callbacks.append(done)
+
+
+def _throw(kernel: Kernel, patient: Patient, error: BaseException) -> None:
+    assert patient.send is not None
+    care = patient.send.__self__  # type: ignore[attr-defined]
+    first = True
+
+    def thrown(value: Any) -> Any:
+        nonlocal first
+        if not first:  # the care went on to something granted at once
+            return care.send(value)
+        first = False
+        patient.send = care.send
+        return care.throw(error)
+
+    patient.send = thrown
+    kernel.resume(patient, None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from math import nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,10 +47,10 @@ class Journal:
         record[VISIT] = 0
         return record
 
-    def table(self) -> dict[str, NDArray[np.generic]]:
+    def table(self) -> dict[str, NDArray[Any]]:
         """Return the visits as columns: identities as small integers, times as minutes (NaN: not reached)."""
         matrix = np.frombuffer(self.cells, dtype=float).reshape(-1, WIDTH)
-        columns: dict[str, NDArray[np.generic]] = {
+        columns: dict[str, NDArray[Any]] = {
             name: matrix[:, i].astype(kind) for i, (name, kind) in enumerate(IDENTITY.items())
         }
         columns |= {name: matrix[:, ARRIVED + i].copy() for i, name in enumerate(TIMES)}

@@ -35,7 +35,8 @@ class Pool:
         name: owner and resource, for instance ``("medway_ed", "majors")``.
         capacity: units, 0 or more.
         classes: number of priority classes.
-        ages: minutes of waiting after which a patient moves up one class (``inf``: never). Nobody moves up beyond ``aged_to``.
+        ages: minutes of waiting after which a patient moves up one class, though not beyond ``aged_to``
+            (``inf``: never).
         turnaround: minutes during which a vacated unit cannot be used (cleaning a bed).
 
     Attributes:
@@ -56,10 +57,10 @@ class Pool:
         "capacity",
         "env",
         "history",
+        "keeper",
         "kernel",
         "limit",
         "lines",
-        "keeper",
         "name",
         "plan",
         "queue_sum",

@@ -51,7 +51,7 @@ class DecisionPoint:
     Args:
         options: alternatives in order.
         now: returns the present minute.
-        induce: starts a journey at a service for somebody who would not have come at all (see ``additional``).
+        induce: starts a journey at a service for somebody who would not have come at all (``additional``).
     """
 
     __slots__ = ("induce", "now", "options")

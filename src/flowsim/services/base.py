@@ -116,6 +116,7 @@ class Service(Generic[S]):
     then; or it may return an outcome at once, for a patient who is turned away.
 
     Attributes:
+        Spec: the settings of the kind.
         takes_over: False if the patient stays where they are during this service (discharge planning in a
             ward bed): what is held stays held.
         shared_luck: True if a patient has the same luck in every service of the kind, as at another
@@ -123,6 +124,7 @@ class Service(Generic[S]):
         notice: minutes before a patient comes at which this service asks to be told (see :meth:`foresee`).
     """
 
+    Spec: ClassVar[type[CareSpec]]
     takes_over: bool = True
     shared_luck: ClassVar[bool] = True
     notice: float = 0.0
@@ -173,7 +175,7 @@ class Service(Generic[S]):
         return None
 
     def settle(self, patient: Patient, stay: float, elapsed: float) -> tuple[Service[Any], float]:
-        """Return where a patient would be who came here ``elapsed`` minutes ago for a stay, and the rest of it.
+        """Return where a patient would be who came ``elapsed`` minutes ago for a stay, and the rest of it.
 
         Used by the loaded start.
         """
@@ -272,7 +274,9 @@ class Desk:
         return None if onward is None else onward.service
 
 
-def journey(kernel: Kernel, patient: Patient, service: Service[Any], *, inside: bool = False) -> Care:
+def journey(  # noqa: C901, PLR0912 - every visit of every patient passes here, and calls cost
+    kernel: Kernel, patient: Patient, service: Service[Any], *, inside: bool = False
+) -> Care:
     """Take a patient from service to service until they leave the system.
 
     This is where blocking is written, once: a patient who has finished in one service holds its place until

@@ -43,7 +43,7 @@ class Flow:
         return Flow(self.attrs, self.per_day * share, self.admission, self.remaining, self.offer)
 
     def after(self, point: str) -> Flow:
-        """Return what is left of the flow once the alternatives at a decision point have taken their share."""
+        """Return what is left of the flow when the alternatives at a decision point have had their share."""
         return self if self.offer is None else self.offer(point, self)
 
     @property

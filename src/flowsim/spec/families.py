@@ -406,9 +406,7 @@ def _ramp(start: float, order: int, power: int, t: Floats) -> Floats:
 def _gamma_partial(shape: float, scale: float, order: int, x: Floats) -> Floats:
     from scipy.special import gammainc
 
-    return np.asarray(
-        _gamma_whole(shape, scale, order) * gammainc(shape + order, np.maximum(x, 0.0) / scale)
-    )
+    return np.asarray(_gamma_whole(shape, scale, order) * gammainc(shape + order, np.maximum(x, 0.0) / scale))
 
 
 def _gamma_whole(shape: float, scale: float, order: int) -> float:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowsim.measures.catalogue import evaluate_facts
+from flowsim.measures.facts import Facts
 from flowsim.model import replicate
 from flowsim.tables import BUSY, QUEUE, Replication
 from flowsim.verify.case import Values
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
 
 LAST_HOURS = 720.0
 """Minutes before the end of a run whose arrivals are left out, so that everybody's wait is known."""
+
+
+def reported(scenario: Scenario, result: Replication, group: str) -> dict[str, float]:
+    """Return the measures that a report gives for a service or a pool, by their ids."""
+    found = evaluate_facts(Facts(result, scenario))
+    rows = zip(found["measure"], found["group"], found["value"], strict=True)
+    return {str(measure): float(value) for measure, at, value in rows if at == group}
 
 
 class Seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import log
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from flowsim.verify import formulas
 from flowsim.verify.case import Case, Check, Luck, Values, case, covered, covers, equal
 from flowsim.verify.chains import Line, Stage, answers
 from flowsim.verify.files import queue
-from flowsim.verify.seen import Seen, observe, present
+from flowsim.verify.seen import Seen, observe, present, reported
 
 REPLICATIONS = 20
 PRECISE = 0.05
@@ -42,15 +43,29 @@ def erlang_c(units: int, rate: float) -> dict[str, float]:
 
 @case("V1", "M/M/1, load 60%", "closed form")
 def one_server(luck: Luck) -> Iterable[Check]:
-    """One server: the four figures, and the tail of the wait."""
+    """One server: the four figures, the tail of the wait, and what a report says of it all."""
+    scenario = queue("mm1", luck.seed)
+    expected = erlang_c(1, 0.6)
+    expected |= {f"share over {t} min": formulas.waits_longer(1, 0.6, 1.0, t) for t in (2, 8)}
+    told = {
+        "wait_mean": 1.5,
+        "wait_median": log(0.6 / 0.5) / 0.4,
+        "wait_p90": log(0.6 / 0.1) / 0.4,
+        "waited": 0.6,
+        "mean_waiting": 0.9,
+        "mean_in_service": 0.6,
+        "mean_present": 1.5,
+    }
 
     def look(result: Replication) -> Mapping[str, float]:
         wait = Seen(result, "clinic").minutes("arrived", "started")
-        return look_at_clinic(result) | {f"share over {t} min": float((wait > t).mean()) for t in (2, 8)}
+        tail = {f"share over {t} min": float((wait > t).mean()) for t in (2, 8)}
+        said = reported(scenario, result, "clinic")
+        return look_at_clinic(result) | tail | {f"reported {id}": said[id] for id in told}
 
-    values = observe(queue("mm1", luck.seed), luck.many(REPLICATIONS), look)
-    tail = {f"share over {t} min": formulas.waits_longer(1, 0.6, 1.0, t) for t in (2, 8)}
-    return covered(erlang_c(1, 0.6) | tail, values, {WAIT: PRECISE, WAITED: PRECISE})
+    expected |= {f"reported {id}": value for id, value in told.items()}
+    values = observe(scenario, luck.many(REPLICATIONS), look)
+    return covered(expected, values, {WAIT: PRECISE, WAITED: PRECISE})
 
 
 @case("V2", "M/M/2, load 75%", "Erlang C")
