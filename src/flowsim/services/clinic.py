@@ -18,7 +18,7 @@ from flowsim.kernel import Patient
 from flowsim.kernel.journal import FINISHED, STARTED
 from flowsim.kernel.patient import Care
 from flowsim.services.base import ALTERNATIVE, CareSpec, Service
-from flowsim.services.daytime import AT_ONCE, Slots, by_appointment, is_always, LastShift, turned_away
+from flowsim.services.daytime import AT_ONCE, LastShift, Slots, by_appointment, is_always, turned_away
 from flowsim.spec.base import Misfit
 from flowsim.spec.distributions import Distribution
 from flowsim.spec.expected import Expected, Flow

@@ -6,20 +6,18 @@ Nothing here is a service; the kinds that need it import it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import ceil, inf
 from typing import TYPE_CHECKING, Any, cast
 
-from flowsim.clock import DAY, Opening, Rota, parse_rota
+from flowsim.clock import DAY, Opening, parse_rota
 from flowsim.kernel import Patient, Pool
-from flowsim.kernel.audit import Audited
 from flowsim.kernel.journal import ARRIVED
 from flowsim.kernel.patient import Care
 from flowsim.spec.distributions import parse_distribution
 from flowsim.spec.groups import ByGroup
 
 if TYPE_CHECKING:
-    from flowsim.kernel import Kernel
     from flowsim.services.base import Service
 
 NO_TIME: ByGroup[Any] = ByGroup(parse_distribution("0 min"))

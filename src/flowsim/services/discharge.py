@@ -126,7 +126,7 @@ class DischargeSpec(CareSpec):
     left of it, in proportion; somebody whose arrangements take longer leaves when they are complete, or
     the next day. Omitted: as soon as arrangements are complete."""
     ready_at_start: dict[str, Count] = {}  # noqa: RUF012 - frozen by Spec
-    """At a loaded start, patients who are discharge-ready and still in a ward bed, by pathway: {"0": 40, "1": 60}.
+    """At a loaded start, patients who are discharge-ready and still in a bed, by pathway: {"0": 40, "1": 60}.
     A census of the day, or the number known from returns. They fill beds of the wards that lead here, and
     wait like anybody else."""
     weekend: ByGroup[Share] = ByGroup(1.0)

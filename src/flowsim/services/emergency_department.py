@@ -232,7 +232,7 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
 
     # -- care --------------------------------------------------------------------------------------------
 
-    def care(self, patient: Patient) -> Care:
+    def care(self, patient: Patient) -> Care:  # noqa: C901 - one generator, for speed
         """Assess, stream, place, treat and decide.
 
         One generator, not one for each step: this is the busiest process of the whole model, and every

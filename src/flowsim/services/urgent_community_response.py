@@ -47,8 +47,9 @@ def _numbers(mix: Mix) -> Mix:
             raise Misfit(sentence, option, at_key=True)
     return mix
 
+
 NIGHT_SHARE = 0.48
-"""Referrals in a closed hour beside those in an average hour: 24% of them come in the other half of the day."""
+"""Referrals in a closed hour beside those in an average hour: 24% come in the other half of the day."""
 
 
 class UrgentCommunityResponseSpec(CareSpec):

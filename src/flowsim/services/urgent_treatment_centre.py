@@ -22,11 +22,11 @@ from flowsim.services.daytime import (
     AT_ONCE,
     NO_TIME,
     NOBODY,
+    LastShift,
     Slots,
     by_appointment,
     ending_earlier,
     is_always,
-    LastShift,
     turned_away,
 )
 from flowsim.spec.base import Misfit
@@ -238,7 +238,7 @@ class UrgentTreatmentCentre(Service[UrgentTreatmentCentreSpec]):
             return self._see(patient)
         return self.last_shift.stay_on(patient, self._see)
 
-    def _see(self, patient: Patient) -> Care:
+    def _see(self, patient: Patient) -> Care:  # noqa: C901, PLR0911 - one generator, for speed
         acuity = patient.block.codes["acuity"][patient.row]
         rank = self._class(patient, acuity)
         patience = inf if self.patience is None else self.patience(patient)

@@ -241,7 +241,7 @@ class Ward(Service[WardSpec]):
         following = self.desk.next_for(patient, READY)
         notice = 0.0 if following is None else min(following.notice, stay)
         yield stay - notice
-        if notice:
+        if following is not None and notice:
             yield from following.foresee(patient, notice)
         self.kernel.mark(patient, FINISHED)
         return READY

@@ -1,0 +1,1 @@
+"""What a scenario may say: frozen settings whose docstrings are the manual."""

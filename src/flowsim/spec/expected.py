@@ -132,7 +132,14 @@ class Expected:
         self.loads[resource] = self.loads.get(resource, 0.0) + used
 
     def stay(
-        self, resource: str, flow: Flow, minutes: Vector, table: Any, factor: float = 1.0, whole: Any = None
+        self,
+        resource: str,
+        flow: Flow,
+        minutes: Vector,
+        table: Any,
+        factor: float = 1.0,
+        *,
+        whole: Any = None,
     ) -> None:
         """Add a long stay: a load that also fills the resource at a loaded start."""
         self.load(resource, flow, minutes)

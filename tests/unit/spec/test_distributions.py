@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
+from scipy import stats
 
 from flowsim.spec.base import meanings
 from flowsim.spec.distributions import FAMILIES, Distribution, parse_distribution
@@ -99,6 +100,55 @@ def test_partial_moments_agree_with_quantiles(name: str) -> None:
                 inside, rel=2e-3, abs=1e-4 * max(1.0, x**order)
             )
         assert float(law.limited(x)) == pytest.approx(np.minimum(drawn, x).mean(), rel=1e-3)
+
+
+def reference(law: Any) -> Any:
+    """Return scipy's distribution with the same parameters, of a law that is not cut off."""
+    kind = law.distribution
+    if kind == "lognormal":
+        return stats.lognorm(law.solved[1], scale=math.exp(law.solved[0]))
+    if kind in {"gamma", "weibull"}:
+        family = stats.gamma if kind == "gamma" else stats.weibull_min
+        return family(law.solved[0], scale=law.solved[1])
+    if kind in {"exponential", "erlang"}:
+        stages = getattr(law, "stages", 1)
+        return stats.gamma(stages, scale=law.mean / stages)
+    width = law.high - law.low
+    if kind == "pert":
+        above, below = law.high - law.mode, law.mode - law.low
+        return stats.beta(1 + 4 * below / width, 1 + 4 * above / width, law.low, width)
+    if kind == "triangular":
+        return stats.triang((law.mode - law.low) / width, law.low, width)
+    return stats.uniform(law.low, width)
+
+
+@pytest.mark.parametrize("name", sorted(set(WRITTEN) - {"constant", "empirical"}))
+def test_whole_moments_are_exact(name: str) -> None:
+    law = law_of(WRITTEN[name])
+    endless = np.asarray(math.inf)
+    for order in (0, 1, 2, 3):
+        assert law.moment(order) == law.whole(order)
+        assert law.whole(order) == pytest.approx(float(law.uncut(order, endless)), rel=1e-12)
+    if name.startswith("mixture"):
+        parts = [(part.share, part.law) for part in law.parts]
+        assert law.mean_minutes() == pytest.approx(
+            sum(share * each.mean_minutes() for share, each in parts), rel=1e-12
+        )
+        return
+    exact = reference(law)
+    assert law.mean_minutes() == pytest.approx(exact.mean(), rel=1e-12)
+    assert law.whole(2) == pytest.approx(exact.moment(2), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_lies_beyond_a_length(name: str) -> None:
+    law = law_of(EVERY[name])
+    for x in (0.0, 6.0, 90.0, 1e9):
+        share, beyond = law.tail(x)
+        assert share == 1.0 - float(law.cdf(x))
+        excess = law.mean_minutes() - float(law.limited(x))
+        assert share * beyond == pytest.approx(excess if share > 0.0 else 0.0, rel=1e-9, abs=1e-9)
+        assert law.tail(x) == (share, beyond)
 
 
 @pytest.mark.parametrize("name", EVERY)

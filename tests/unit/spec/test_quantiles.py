@@ -21,6 +21,17 @@ def exact_gamma(shape: float) -> Any:
     return np.where(U < 0.5, special.gammaincinv(shape, U), special.gammainccinv(shape, 1.0 - U))
 
 
+def test_shares_of_the_normal_are_the_same_for_a_few_numbers_as_for_many() -> None:
+    z = np.linspace(-37.0, 37.0, 741)
+    many = q.normal_cdf(z)
+    assert many == pytest.approx(special.ndtr(z), rel=1e-15, abs=0.0)
+    few = np.array([float(q.normal_cdf(np.asarray(each))) for each in z])
+    assert few == pytest.approx(many, rel=1e-12, abs=0.0)
+    ends = q.normal_cdf(np.array([[-math.inf, 0.0], [math.inf, math.nan]]))
+    assert ends.ravel()[:3].tolist() == [0.0, 0.5, 1.0]
+    assert math.isnan(ends[1, 1])
+
+
 @pytest.mark.parametrize(
     ("shape", "error"), [(0.2, 2e-5), (0.5, 1e-6), (1, 1e-7), (2.5, 1e-7), (40, 1e-8), (5000, 1e-9)]
 )
