@@ -49,6 +49,21 @@ def test_two_thousand_lines_in_a_dozen_files_are_read_at_once(tmp_path: Path) ->
     assert float(done.stdout) < LIMIT
 
 
+def test_a_system_is_checked_without_the_libraries_that_take_longest_to_import() -> None:
+    program = """
+import sys
+from flowsim.scenario import load
+from flowsim.stability import loads
+assert loads(load("scenarios/one-hospital.yaml"))
+print([name for name in ("scipy", "pandas", "matplotlib", "pyarrow", "rich") if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True, env=environment(),
+    )  # fmt: skip
+    assert done.stdout == "[]\n"
+
+
 def environment() -> dict[str, str]:
     import os
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowsim.clock import Calendar, Opening, parse_hours
-from flowsim.services.daytime import LastShift, Slots, ending_at, ending_earlier, is_always
 from flowsim.kernel import make_team
+from flowsim.services.daytime import LastShift, Slots, ending_at, ending_earlier, is_always
 from support import at, kernel_with
 
 CALENDAR = Calendar(datetime(2026, 11, 2))
