@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from flowsim import flows
+from flowsim.sampling.cells import cells
 from flowsim.scenario import load
 from flowsim.spec.scenario import Scenario
 from flowsim.vocabulary import ATTRIBUTES
@@ -35,12 +36,12 @@ def test_cells_do_not_depend_on_the_order_of_a_set(town: Scenario, monkeypatch: 
 def test_cells_stay_apart_when_every_attribute_matters(
     town: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flows, "_attributes_that_matter", lambda _: set(ATTRIBUTES))
+    monkeypatch.setattr(flows, "_attributes_that_matter", lambda _: list(ATTRIBUTES))
     found = list(flows._demand(town, flows.Flows()))
-    cells = np.array([found[0][1].attrs[name] for name in ATTRIBUTES])
-    assert len(np.unique(cells, axis=1).T) == cells.shape[1]
     for (_, flow), demand in zip(found, town.demand.values(), strict=True):
-        assert flow.total == pytest.approx(flows.mean_per_day(town, demand))
-        assert set(flow.attrs["route"][flow.per_day > 0].tolist()) == {
-            ATTRIBUTES["route"].index(demand.route)
-        }
+        own = cells(town, demand).by_admission()
+        per_day = own.weight * flows.mean_per_day(town, demand)
+        for name, values in ATTRIBUTES.items():
+            expected = np.bincount(own.attrs[name], per_day, minlength=len(values))
+            seen = np.bincount(flow.attrs[name], flow.per_day, minlength=len(values))
+            assert seen == pytest.approx(expected), name
