@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import pdtr, pdtrik
 
 from flowsim.flows import Flows, analyse
-from flowsim.kernel import Patient
+from flowsim.kernel import Patient, Pool
 from flowsim.sampling.blocks import Block
 from flowsim.services import Service, System, journey
 from flowsim.spec.expected import DAY, Stay
@@ -47,7 +47,7 @@ def fill(scenario: Scenario, system: System, base: int) -> list[Block]:
             blocks.append(block)
     for name, spec in scenario.services.items():
         for pathway, count in getattr(spec, "ready_at_start", {}).items():
-            ready = _fill_ready(scenario, system, name, pathway, count=count, base=base)
+            ready = _fill_ready(scenario, flows, system, name, pathway, count=count, base=base)
             if ready is not None:
                 base += len(ready)
                 blocks.append(ready)
@@ -55,35 +55,27 @@ def fill(scenario: Scenario, system: System, base: int) -> list[Block]:
 
 
 def _fill_ready(
-    scenario: Scenario, system: System, name: str, pathway: str, *, count: int, base: int
+    scenario: Scenario, flows: Flows, system: System, name: str, pathway: str, *, count: int, base: int
 ) -> Block | None:
     """Put discharge-ready patients of one pathway into beds of the wards that lead to a discharge service."""
-    flows, label = analyse(scenario), f"initial.{name}.pathway_{pathway}"
+    label, code = f"initial.{name}.pathway_{pathway}", PATHWAYS.index(pathway)
     stays = [
         (ward, stay)
         for ward, found in flows.stays.items()
         if scenario.pathways.get(ward, {}).get("ready") == name
         for stay in found
     ]
-    if not stays or not count:
-        return None
-    code = PATHWAYS.index(pathway)
     weight = [s.flow.per_day * s.minutes * (s.flow.attrs["pathway"] == code) for _, s in stays]
-    odds = np.cumsum(np.concatenate(weight))
-    if odds[-1] <= 0.0:
+    odds = np.cumsum(np.concatenate([*weight, np.zeros(0)]))
+    if not count or not odds.any():
         return None
     who = np.searchsorted(odds, system.draws.series(f"{label}.who", count) * odds[-1])
     attrs = {a: np.concatenate([s.flow.attrs[a] for _, s in stays])[who] for a in stays[0][1].flow.attrs}
     _add_others(flows, attrs, label, system, count)
     block = Block.of_patients(system.draws, label, attrs, base)
     wards = np.repeat([ward for ward, _ in stays], [len(w) for w in weight])
-    for row, ward in enumerate(wards[who]):
-        beds = system.services[str(ward)].place()
-        if beds is not None and beds.has_room:
-            patient = Patient(block, row)
-            beds.seize(patient)
-            patient.held, patient.spell = beds, 1
-            system.kernel.start(patient, journey(system.kernel, patient, system.services[name], inside=True))
+    for row, ward in enumerate(wards[who].tolist()):
+        _seat(system, Patient(block, row), system.services[ward].place(), system.services[name])
     return block
 
 
@@ -151,11 +143,15 @@ def _length_biased(law: Law, u: Any) -> Any:
 def _settle(system: System, patient: Patient, service: Service[Any], stay: float, elapsed: float) -> None:
     """Put a patient where somebody with this stay and this time behind them would be."""
     where, remaining = service.settle(patient, stay, elapsed)
-    place = where.place()
-    if place is None or remaining <= 0.0 or not place.has_room:
+    if remaining > 0.0:
+        patient.remaining = remaining
+        _seat(system, patient, where.place(), where)
+
+
+def _seat(system: System, patient: Patient, place: Pool | None, service: Service[Any]) -> None:
+    """Give a patient a place, if one is free, and start the journey inside a service."""
+    if place is None or not place.has_room:
         return
     place.seize(patient)
-    patient.held = place
-    patient.remaining = remaining
-    patient.spell = 1
-    system.kernel.start(patient, journey(system.kernel, patient, where, inside=True))
+    patient.held, patient.spell = place, 1
+    system.kernel.start(patient, journey(system.kernel, patient, service, inside=True))

@@ -340,3 +340,9 @@ def test_the_expected_use_of_the_team_and_the_flow_by_pathway() -> None:
         "pathway_2": 12,
         "pathway_3": 0,
     }
+
+
+def test_a_census_names_pathways_that_exist() -> None:
+    """Pathway 4 is refused with the pathways there are."""
+    with pytest.raises(ValidationError, match="4 is not a value of pathway"):
+        spec_of({"kind": "discharge", "ready_at_start": {"4": 10}})

@@ -65,6 +65,17 @@ class TestWalkIn:
         second = world.arrive(NOON + 1, "ed")
         assert world.run().visit(second, "ed").started == NOON + 110
 
+    def test_who_is_fit_to_sit_frees_the_bay_for_the_next_crew(self) -> None:
+        """One bay, and the one space is taken: only a seated patient lets the next be handed over."""
+        handed_over = {}
+        for share in ("0%", "100%"):
+            world = World({"ed": ed(fit_to_sit=share, areas={"majors": area(spaces=1)})})
+            world.arrive(NOON, "ed")
+            world.arrive(NOON + 1, "ed", route="ambulance")
+            last = world.arrive(NOON + 2, "ed", route="ambulance")
+            handed_over[share] = world.run().visit(last, "ed").accepted
+        assert handed_over["100%"] < NOON + 40 <= handed_over["0%"]
+
     def test_spaces_go_by_acuity_and_then_by_time(self) -> None:
         """One space, free every 35 minutes: acuity 2 before the 3s, who go in order of arrival."""
         world = World({"ed": ed(areas={"majors": area(spaces=1)})})

@@ -122,3 +122,13 @@ def test_an_empty_start_is_biased_for_weeks(tmp_path: Path) -> None:
         assert covers(f"day {day}", 60.0 * filled, found[:, column]).passed
         if day <= 7:
             assert not covers(f"day {day}", 60.0, found[:, column]).passed
+
+
+def test_a_census_of_discharge_ready_patients_starts_in_the_ward_beds(tmp_path: Path) -> None:
+    """Forty on pathway 1 are with the discharge service at minute 0; without the census nobody is."""
+    text = LONG_STAYS.replace("{kind: discharge}", '{kind: discharge, ready_at_start: {"1": 40}}')
+    found = {}
+    for name, scenario in (("without", LONG_STAYS), ("with", text)):
+        visits = replicate(written(scenario, tmp_path), 1).visits
+        found[name] = int(((visits["service"] == 1) & (visits["arrived"] == 0.0)).sum())
+    assert found == {"without": 0, "with": 40}

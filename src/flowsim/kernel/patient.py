@@ -36,7 +36,6 @@ class Patient(Event):
         held: the place still held while the next service is waited for.
         service: index of the service that cares for the patient now (-1: none yet).
         remaining: minutes of clinical stay still to come.
-        ready_at: the minute at which the patient is, or will be, discharge-ready.
     """
 
     __slots__ = (
@@ -50,7 +49,6 @@ class Patient(Event):
         "held",
         "number",
         "queues",
-        "ready_at",
         "remaining",
         "returns",
         "row",
@@ -69,7 +67,6 @@ class Patient(Event):
     diverted: Any
     granted: Any
     queues: tuple[Pool, ...]
-    ready_at: float
 
     def __init__(self, block: Block, row: int) -> None:
         self._ok = True

@@ -30,7 +30,6 @@ class Option:
         staff: people who must be on shift for it to be offered; None: nobody.
         additional: share of its users who would truly have gone on by the default route; None: all.
         next_when_full: if it has no room, try the next alternative rather than the default route.
-        tried, taken, full: counts since the start of the run.
     """
 
     service: Any
@@ -40,9 +39,6 @@ class Option:
     staff: Pool | None
     additional: Chance | None
     next_when_full: bool
-    tried: int = 0
-    taken: int = 0
-    full: int = 0
 
 
 class DecisionPoint:
@@ -68,13 +64,10 @@ class DecisionPoint:
         for option in self.options:
             if not (option.eligible.of(patient) and option.uptake.of(patient) and self._offered(option)):
                 continue
-            option.tried += 1
             if not option.service.has_room(patient):
-                option.full += 1
                 if option.next_when_full:
                     continue
                 return False
-            option.taken += 1
             if option.additional is not None and not option.additional.of(patient):
                 self.induce(patient, option.service)
                 continue

@@ -9,8 +9,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.spec.groups import ByGroup
-from flowsim.spec.laws import Law
 from flowsim.spec.mixes import Mix
 from flowsim.spec.quantiles import Form, Values, constant
 
@@ -144,11 +142,6 @@ class MixTable:
                 break
             place += 1
         return self._flat[place]
-
-
-def forms_of(table: ByGroup[Law], places: tuple[str, ...]) -> list[Form]:
-    """Return the form of each leaf of a table of distributions."""
-    return [law.form() for law in table.compile(places).leaves]
 
 
 def constant_column(value: float, rows: int) -> array[float]:

@@ -107,13 +107,6 @@ class Slots:
         found = start + ceil((slot - start) / self.every - 1e-9) * self.every
         return found if self.opening.is_open(found) else self.next_after(found)
 
-    def book(self, minute: float) -> float:
-        """Give away the first free slot at or after a minute."""
-        slot = self.next_after(minute)
-        if slot < inf:
-            self.given = slot
-        return slot
-
     def tomorrow(self, minute: float) -> float:
         """Return the first minute of the next day of opening: after the present one, if it is open now."""
         closes = self.opening.closes_at(minute)

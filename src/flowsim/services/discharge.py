@@ -26,7 +26,7 @@ from flowsim.spec.base import Misfit
 from flowsim.spec.distributions import Distribution
 from flowsim.spec.expected import Expected, Flow
 from flowsim.spec.groups import ByGroup
-from flowsim.spec.mixes import TOLERANCE
+from flowsim.spec.mixes import TOLERANCE, check_options
 from flowsim.spec.values import Count, Duration, RotaField, Share
 from flowsim.units import format_share, parse_clock
 from flowsim.vocabulary import PATHWAYS
@@ -93,6 +93,11 @@ def _span(text: str) -> tuple[float, float]:
     return span
 
 
+def _check_pathways(counts: dict[str, int]) -> dict[str, int]:
+    check_options(counts, "pathway", PATHWAYS)
+    return counts
+
+
 def _check_departures(shares: dict[str, float]) -> dict[str, float]:
     Timetable(shares)
     return shares
@@ -125,7 +130,7 @@ class DischargeSpec(CareSpec):
     "12:00-16:00": 45%, "16:00-20:00": 35%}. Somebody who becomes ready during the day leaves in what is
     left of it, in proportion; somebody whose arrangements take longer leaves when they are complete, or
     the next day. Omitted: as soon as arrangements are complete."""
-    ready_at_start: dict[str, Count] = {}  # noqa: RUF012 - frozen by Spec
+    ready_at_start: Annotated[dict[str, Count], AfterValidator(_check_pathways)] = {}  # noqa: RUF012
     """At a loaded start, patients who are discharge-ready and still in a bed, by pathway: {"0": 40, "1": 60}.
     A census of the day, or the number known from returns. They fill beds of the wards that lead here, and
     wait like anybody else."""
