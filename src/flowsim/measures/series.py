@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from flowsim.clock import HOURS_IN_WEEK, Calendar
 from flowsim.measures.collect import divided
 from flowsim.measures.definitions.urgent_care import TYPE_1, TYPE_3
-from flowsim.measures.facts import Facts, Floats, View
+from flowsim.measures.facts import Facts, Floats, View, hourly_presence
 from flowsim.measures.pools import Units, units
 from flowsim.measures.presence import PRESENT, hourly_by
 from flowsim.measures.spells import spells, wards
@@ -128,6 +128,7 @@ def _all(facts: Facts) -> Iterable[_Hourly]:
                 yield _Hourly(name, level, names, table, None)
     if facts.services("ward"):
         yield from _beds(facts)
+        yield _ready_by_pathway(facts)
 
 
 def _attendances(facts: Facts) -> Iterable[_Hourly]:
@@ -176,6 +177,15 @@ def _beds(facts: Facts) -> Iterable[_Hourly]:
     for level in LEVELS:
         names, counts = _counted(view, level, view.column("left"), gone)
         yield _Hourly("discharges", level, names, counts, None, summed=True)
+
+
+def _ready_by_pathway(facts: Facts) -> _Hourly:
+    """Return the discharge-ready patients in ward beds, by discharge pathway."""
+    view, level = facts.view("ward", everyone=True), "discharge_pathway"
+    grouping = view.grouping(level)
+    start = np.where(view.outcome_is("ready"), view.column("finished"), np.nan)
+    table = hourly_presence(start, view.column("left"), grouping.codes, len(grouping.names), facts.hours)
+    return _Hourly("discharge_ready", level, grouping.names, np.maximum(table, 0.0), None)
 
 
 def _counted(

@@ -59,6 +59,13 @@ class TestDaily:
         assert daily.row("admissions").tolist() == [0, 1]
         assert daily.row("discharges").tolist() == [0, 1]
 
+    def test_discharge_ready_patients_by_pathway_add_up_to_all(self) -> None:
+        daily, _ = series(two_days().facts())
+        pathways = [group for _, level, group in daily.keys if level == "discharge_pathway"]
+        rows = [daily.row("discharge_ready", "discharge_pathway", group) for group in pathways]
+        assert len(rows) > 1
+        assert np.sum(rows, axis=0) == pytest.approx(daily.row("discharge_ready"))
+
     def test_as_columns(self) -> None:
         daily, _ = series(two_days().facts())
         columns = daily.columns()
