@@ -92,7 +92,8 @@ def written(value: Any) -> str:
 def _change(change: Dated) -> Iterator[str]:
     settings = {change.verb: change.amount, **_dates(change.when)}
     inside = ", ".join(f"{key}: {flow(value)}" for key, value in settings.items())
-    yield f"  {json.dumps('.'.join(change.path), ensure_ascii=False)}: {{{inside}}}"
+    remark = _remark(change.node, change.node.note) if change.node is not None else ""
+    yield f"  {json.dumps('.'.join(change.path), ensure_ascii=False)}: {{{inside}}}{remark}"
 
 
 def _dates(when: When) -> dict[str, str]:
