@@ -317,7 +317,8 @@ class Changer:
         value = plain(operation.content)
         if operation.verb == "multiply":
             value = 0.0 if value == 0 else parse_factor(value)
-        change = Dated(path, operation.verb, value, operation.when, whole, planned.label, planned.node)
+        noted = planned.node if operation.note is None else planned.node.but(note=operation.note)
+        change = Dated(path, operation.verb, value, operation.when, whole, planned.label, noted)
         present = (
             self._present(planned, path, node) if operation.verb != "set" else plain(node) if node else None
         )
