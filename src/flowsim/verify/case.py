@@ -28,19 +28,21 @@ class Luck:
         seed: root of all random numbers.
         full: do the long version, with narrower intervals.
         jobs: most processes at once, for the cases that need more than one.
+        effort: how many times the usual number of patients or replications to look at.
     """
 
     seed: int = 2026
     full: bool = False
     jobs: int = 4
+    effort: int = 1
 
     def many(self, usual: int) -> int:
         """Return a number of replications: four times the usual one in the long version."""
-        return 4 * usual if self.full else usual
+        return usual * self.effort * (4 if self.full else 1)
 
     def again(self) -> Luck:
-        """Return other luck, for a second attempt."""
-        return replace(self, seed=self.seed + 1_000_003)
+        """Return what a second attempt has: other luck, and twice as much of it, so narrower intervals."""
+        return replace(self, seed=self.seed + 1_000_003, effort=2 * self.effort)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Check:
         low, high: the interval the simulation gives; both ``got`` where the rule has none.
         rule: what it takes to pass.
         passed: whether it does.
+        false_alarm: chance that one look at a correct engine fails; 0 if nothing is left to chance.
     """
 
     what: str
@@ -63,6 +66,7 @@ class Check:
     high: float
     rule: str
     passed: bool
+    false_alarm: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,6 @@ class Case:
         source: where the expected values come from.
         run: does it; yields the checks.
         only_full: left out of the quick suite.
-        by_chance: False if the same must come out with any luck, so that no second attempt is allowed.
     """
 
     id: str
@@ -83,7 +86,6 @@ class Case:
     source: str
     run: Callable[[Luck], Iterable[Check]]
     only_full: bool = False
-    by_chance: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,21 +95,40 @@ class Verdict:
     Attributes:
         case: the case.
         checks: its figures, of the last attempt.
-        attempts: 1, or 2 if the first failed, as one in a thousand figures will by chance.
         cpu_seconds: processor time of all attempts.
         error: why it could not be finished; empty if it could.
+        doubted: figures that the first attempt missed, if there was a second.
     """
 
     case: Case
     checks: tuple[Check, ...]
-    attempts: int = 1
     cpu_seconds: float = 0.0
     error: str = ""
+    doubted: tuple[Check, ...] = ()
+
+    @property
+    def attempts(self) -> int:
+        """1, or 2 if the first missed figures that one look in a thousand misses by chance."""
+        return 2 if self.doubted else 1
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The figures that count as wrong: those missed that leave nothing to chance, or missed twice."""
+        twice = {check.what for check in self.doubted} if self.doubted else None
+        missed = (check for check in self.checks if not check.passed)
+        return tuple(
+            check for check in missed if not check.false_alarm or twice is None or check.what in twice
+        )
 
     @property
     def passed(self) -> bool:
         """True if everything was as expected."""
-        return not self.error and bool(self.checks) and all(check.passed for check in self.checks)
+        return not self.error and bool(self.checks) and not self.failed
+
+    @property
+    def false_alarm(self) -> float:
+        """Chance, at most, that this case fails though the engine is right: a figure must miss twice."""
+        return sum(check.false_alarm**2 for check in self.checks)
 
 
 def case(
@@ -139,7 +160,7 @@ def covers(what: str, expected: float, values: Sequence[float] | Values, precisi
     if not isnan(precision):
         rule += f", within {precision:.0%}"
         passed = passed and half <= precision * abs(expected)
-    return Check(what, expected, mean, mean - half, mean + half, rule, passed)
+    return Check(what, expected, mean, mean - half, mean + half, rule, passed, 1.0 - CONFIDENCE)
 
 
 def covered(
@@ -154,7 +175,7 @@ def near(what: str, expected: float, got: float, error: float) -> Check:
     """Check that a figure is within 3.29 of its known standard errors."""
     low, high = got - STANDARD_ERRORS * error, got + STANDARD_ERRORS * error
     rule = f"{STANDARD_ERRORS} standard errors"
-    return Check(what, expected, got, low, high, rule, low <= expected <= high)
+    return Check(what, expected, got, low, high, rule, low <= expected <= high, 1.0 - CONFIDENCE)
 
 
 def equal(what: str, expected: float, got: float, within: float = 0.0) -> Check:

@@ -19,7 +19,7 @@ TITLE_WIDTH = 52
 def line(verdict: Verdict) -> str:
     """Return one case as a line of 80 columns."""
     case, checks = verdict.case, verdict.checks
-    good = sum(check.passed for check in checks)
+    good = len(checks) - len(verdict.failed)
     title = case.title if len(case.title) <= TITLE_WIDTH else case.title[: TITLE_WIDTH - 3].rstrip() + "..."
     said = "ok" if verdict.passed else "FAILED"
     return (
@@ -31,11 +31,14 @@ def details(verdict: Verdict, *, everything: bool = False) -> Iterator[str]:
     """Yield lines on a case: what could not be done, and the figures that failed, or all of them."""
     if verdict.error:
         yield f"     {verdict.error}"
-    if verdict.attempts > 1:
-        yield "     second attempt, with other luck"
+    for check in verdict.doubted:
+        yield f"     missed at first {check.what}: {found(check)}"
+    if verdict.doubted:
+        yield "     looked again with other luck, twice as much of it"
     for check in verdict.checks:
-        if everything or not check.passed:
-            yield f"     {'ok' if check.passed else 'NO':<3}{check.what}: {found(check)}"
+        bad = check in verdict.failed
+        if everything or bad:
+            yield f"     {'NO' if bad else 'ok':<3}{check.what}: {found(check)}"
 
 
 def found(check: Check) -> str:
@@ -56,10 +59,29 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     figures = sum(len(verdict.checks) for verdict in verdicts)
     failed = [verdict.case.id for verdict in verdicts if not verdict.passed]
     seconds = sum(verdict.cpu_seconds for verdict in verdicts)
+    again = sum(verdict.attempts > 1 for verdict in verdicts)
     end = f"{figures} figures, {seconds:.0f} s of processor time"
+    if again:
+        end += f"; {again} looked at twice"
     if failed:
         return f"{len(failed)} of {len(verdicts)} cases failed ({', '.join(failed)}); {end}."
     return f"All {len(verdicts)} cases passed; {end}."
+
+
+def false_alarm(verdicts: Sequence[Verdict]) -> float:
+    """Return the chance, at most, that such a run of a correct engine fails."""
+    return sum(verdict.false_alarm for verdict in verdicts)
+
+
+def odds(verdicts: Sequence[Verdict]) -> str:
+    """Return, in a sentence, how often such a run of a correct engine fails."""
+    chance = false_alarm(verdicts)
+    if not chance:
+        return "Nothing in it is left to chance."
+    return (
+        "A figure that depends on chance has failed if its interval misses twice, with different luck: "
+        f"a correct engine fails a run like this one about once in {1.0 / chance:,.0f}."
+    )
 
 
 def as_data(verdicts: Sequence[Verdict], *, seed: int, full: bool) -> dict[str, Any]:
@@ -70,6 +92,7 @@ def as_data(verdicts: Sequence[Verdict], *, seed: int, full: bool) -> dict[str, 
         "seed": seed,
         "full": full,
         "passed": all(verdict.passed for verdict in verdicts),
+        "false_alarm": false_alarm(verdicts),
         "cases": [
             {
                 "id": verdict.case.id,
@@ -80,6 +103,7 @@ def as_data(verdicts: Sequence[Verdict], *, seed: int, full: bool) -> dict[str, 
                 "cpu_seconds": round(verdict.cpu_seconds, 2),
                 "error": verdict.error,
                 "figures": [asdict(check) for check in verdict.checks],
+                "missed_at_first": [asdict(check) for check in verdict.doubted],
             }
             for verdict in verdicts
         ],
@@ -112,7 +136,7 @@ def page(verdicts: Sequence[Verdict], *, seed: int, full: bool) -> str:
 <h1>Evidence of verification</h1>
 <p>{escape(about)} {escape(summary(verdicts))}</p>
 <p>Expected values are computed from formulas, or by solving equations, by code that knows nothing of the
-simulation.</p>
+simulation. {odds(verdicts)}</p>
 {tables}
 </main></body></html>
 """
@@ -120,11 +144,12 @@ simulation.</p>
 
 def _table(verdict: Verdict) -> str:
     case = verdict.case
-    rows = "\n".join(_row(check) for check in verdict.checks)
+    rows = "\n".join(_row(check, failed=check in verdict.failed) for check in verdict.checks)
     heads = ("Figure", "Expected", "Simulated", "Interval", "Rule", "Verdict")
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     error = f'<p class="failed">{escape(verdict.error)}</p>' if verdict.error else ""
-    second = "<p>Second attempt, with other luck.</p>" if verdict.attempts > 1 else ""
+    again = "; ".join(f"{check.what}: {found(check)}" for check in verdict.doubted)
+    second = f"<p>Looked at twice. Missed at first: {escape(again)}.</p>" if again else ""
     return f"""<section><h2>{case.id}: {escape(case.title)}</h2>{error}{second}
 <table><caption>Expected from: {escape(case.source)}</caption>
 <thead><tr>{head}</tr></thead><tbody>
@@ -132,9 +157,9 @@ def _table(verdict: Verdict) -> str:
 </tbody></table></section>"""
 
 
-def _row(check: Check) -> str:
+def _row(check: Check, *, failed: bool) -> str:
     interval = f"{number(check.low)} to {number(check.high)}" if check.low < check.high else ""
-    verdict = "passed" if check.passed else '<span class="failed">failed</span>'
+    verdict = '<span class="failed">failed</span>' if failed else "passed"
     figures = "".join(
         f'<td class="figure">{text}</td>' for text in (number(check.expected), number(check.got), interval)
     )

@@ -128,7 +128,7 @@ def line_checks(name: str, line: Line, luck: Luck) -> Iterator[Check]:
         found = {f"places {i}": Seen(result, f"s{i}").busy(pool) for i, pool in enumerate(pools)}
         return found | {"lost": first.share(clinic.FULL), "waiting": first.queue("rooms")}
 
-    values = observe(as_scenario(line, luck), 10, look)
+    values = observe(as_scenario(line, luck), 10 * luck.effort, look)
     yield covers(f"{name}: share lost", exact.lost, values["lost"])
     yield covers(f"{name}: patients waiting", exact.waiting, values["waiting"])
     for i, (busy, blocked) in enumerate(zip(exact.busy, exact.blocked, strict=True)):

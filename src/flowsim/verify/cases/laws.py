@@ -28,7 +28,7 @@ CHANGING = ("blocking_chain", "tandem_blocking", "finite_waiting_room", "opening
 # -- conservation --------------------------------------------------------------------------------------
 
 
-@case("V18", "Nobody is lost, nothing is used twice", "conservation", by_chance=False)
+@case("V18", "Nobody is lost, nothing is used twice", "conservation")
 def conservation(luck: Luck) -> Iterable[Check]:
     """Every pool is checked at each change, and every minute everybody inside must be in one place."""
     for name in CHANGING:
@@ -49,7 +49,7 @@ def _broken(scenario: Any) -> int:
     return 0
 
 
-@case("V19", "Little's law at every station", "L = lambda W, from empty to empty", by_chance=False)
+@case("V19", "Little's law at every station", "L = lambda W, from empty to empty")
 def littles_law(luck: Luck) -> Iterable[Check]:
     """The area under the number in a pool is the sum of the patients' times: two ways of counting."""
     changes = {"demand.calls.profile": "00:00-08:00", "time.warm_up": "0 days", "time.horizon": "10 days"}
@@ -77,7 +77,7 @@ def littles_law(luck: Luck) -> Iterable[Check]:
 # -- common luck ---------------------------------------------------------------------------------------
 
 
-@case("V21", "The same patients in every scenario", "common random numbers", by_chance=False)
+@case("V21", "The same patients in every scenario", "common random numbers")
 def same_patients(luck: Luck) -> Iterable[Check]:
     """A change that changes nothing; one more server; another stream of patients."""
     chain = queue("blocking_chain", luck.seed, SHORT)
@@ -202,7 +202,7 @@ def _halves(luck: Luck) -> Iterator[Check]:
 # -- extremes --------------------------------------------------------------------------------------------
 
 
-@case("V23", "Nobody, no time, no beds, beds without end", "what must follow", by_chance=False)
+@case("V23", "Nobody, no time, no beds, beds without end", "what must follow")
 def extremes(luck: Luck) -> Iterable[Check]:
     """The ends of every scale give the plain answer or a clear refusal."""
     nobody = replicate(queue("mm1", luck.seed, {**SHORT, "demand.patients.per_day": 0}), 1)

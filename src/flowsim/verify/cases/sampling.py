@@ -124,14 +124,14 @@ def _shape() -> float:
 def laws(luck: Luck) -> Iterable[Check]:
     """Draws of patients: mean, standard deviation and the shares below exact quantiles."""
     draws = Draws(luck.seed, 1)
-    block = _crowd(draws)
+    block = _crowd(draws, PATIENTS * luck.effort)
     for name, written, law in _laws():
         drawn = np.frombuffer(draws.duration(f"verify.{name}", parse_distribution(written)).column(block))
         yield from _follows(name, drawn, law)
 
 
-def _crowd(draws: Draws) -> Block:
-    attrs = {name: np.zeros(PATIENTS, dtype=np.int8) for name in ATTRIBUTES}
+def _crowd(draws: Draws, patients: int) -> Block:
+    attrs = {name: np.zeros(patients, dtype=np.int8) for name in ATTRIBUTES}
     return Block.of_patients(draws, "verify", attrs, base=0)
 
 

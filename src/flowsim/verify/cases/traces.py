@@ -13,7 +13,7 @@ OUT = {"done": "leave", "referred": "leave", "left": "leave", "full": "leave", "
 OFF_WARD = {"ready": "leave", "moved_on": "leave", "refused": "leave", "cancelled": "leave"}
 
 
-@case("V15", "Six patients at a time, by hand", "tables worked out on paper", by_chance=False)
+@case("V15", "Six patients at a time, by hand", "tables worked out on paper")
 def traces(luck: Luck) -> Iterable[Check]:
     """First come first served, priority, boarding, the end of a shift, and closing time."""
     yield from first_come_first_served()
