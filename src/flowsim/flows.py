@@ -251,8 +251,14 @@ class _Network:
 
     def _offer(self, key: str, flow: Flow, where: Places) -> Flow:
         """Send on what the alternatives take, when they have room, and return the rest."""
+        before: dict[str, tuple[Vector, Vector]] = {}
         for option in self.scenario.alternatives.get(key, ()):
-            taken = flow.share(option.eligible) * flow.share(option.uptake)
+            eligible, uptake = flow.share(option.eligible), flow.share(option.uptake)
+            taken = eligible * uptake
+            if option.to in before:  # a wider offer of the same service, for the same luck
+                e, u = before[option.to]
+                taken = (taken - np.minimum(e, eligible) * np.minimum(u, uptake)) / np.maximum(1 - e * u, 1e-9)
+            before[option.to] = eligible, uptake
             hours = [option.hours, getattr(self.scenario.services[option.to], "hours", None)]
             taken = taken * min((_open_share(h) for h in hours if h is not None), default=1.0)
             truly = 1.0 if option.additional is None else flow.share(option.additional)

@@ -61,7 +61,10 @@ class DecisionPoint:
 
     def found(self, patient: Patient) -> bool:
         """Try the alternatives; True if one takes the patient, whose ``diverted`` then names the service."""
+        taken_by_another: Any = None
         for option in self.options:
+            if option.service is taken_by_another:
+                continue
             if not (option.eligible.of(patient) and option.uptake.of(patient) and self._offered(option)):
                 continue
             if not option.service.has_room(patient):
@@ -70,6 +73,7 @@ class DecisionPoint:
                 return False
             if option.additional is not None and not option.additional.of(patient):
                 self.induce(patient, option.service)
+                taken_by_another = option.service  # a wider offer of the same service is for others
                 continue
             patient.diverted = option.service
             return True

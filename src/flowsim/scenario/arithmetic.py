@@ -81,7 +81,7 @@ def added(value: Any, amount: Any, *, whole: bool = False) -> Any:
     if isinstance(value, str) and value.strip() == "unlimited":
         return value
     if isinstance(value, str) and _SPANS.match(value.strip()):
-        return _rota(value, "add", _whole_amount(amount))
+        return _joined(value, amount) if _is_spans(amount) else _rota(value, "add", _whole_amount(amount))
     number = number_of(value)
     if number is not None:
         more = number_of(amount)
@@ -186,7 +186,7 @@ def _added_mapping(value: Mapping[str, Any], amount: Any, whole: bool) -> Any:
     if "by" in value:
         return _each_group(value, lambda item: added(item, amount, whole=whole))
     if value.keys() <= DAY_WORDS:
-        return _rota(value, "add", _whole_amount(amount))
+        return _joined(value, amount) if _is_spans(amount) else _rota(value, "add", _whole_amount(amount))
     if value.keys() <= LENGTH_KEYS:
         return _shifted(value, amount)
     raise ValueError(_several(value, "add to"))
@@ -210,6 +210,30 @@ def _rota(value: Any, verb: str, amount: float) -> Any:
         raise ValueError(f"opening hours cannot be {word}: write the new hours, such as 08:00-22:00")
     steps = days.get("then", [])
     return {**days, "then": [*(steps if isinstance(steps, list) else [steps]), {verb: amount}]}
+
+
+def _is_spans(amount: Any) -> bool:
+    """Tell whether shifts are to be added, such as ``20:00-24:00=1``."""
+    return isinstance(amount, str) and _SPANS.match(amount.strip()) is not None
+
+
+def _joined(value: Any, shifts: str) -> Any:
+    """Return a rota with more shifts on every kind of day."""
+    days = value if isinstance(value, Mapping) else {"default": value}
+    if not _is_rota_text(shifts) or not any(_is_rota_text(text) for key, text in days.items() if key != "then"):
+        raise ValueError(f"{shifts} can only be added to a rota, and needs a number: 20:00-24:00=1")
+    more = {key: _beside(text, shifts) for key, text in days.items() if key != "then"}
+    if isinstance(value, str):
+        return more["default"]
+    return {**more, **({"then": value["then"]} if "then" in value else {})}
+
+
+def _beside(text: Any, shifts: str) -> str:
+    """Return the shifts of one kind of day and some more."""
+    if isinstance(text, str) and _SPANS.match(text.strip()):
+        return f"{text}, {shifts}"
+    number = number_of(text)
+    return shifts if not number else f"00:00-24:00={int(number)}, {shifts}"
 
 
 def _is_rota_text(text: Any) -> bool:

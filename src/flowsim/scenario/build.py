@@ -17,6 +17,7 @@ from flowsim.scenario.validate import sentences
 from flowsim.spec.alternatives import Alternative, Destination
 from flowsim.spec.base import meanings
 from flowsim.spec.demand import DemandSpec
+from flowsim.spec.escalation import Escalation
 from flowsim.spec.people import CaseMix
 from flowsim.spec.scenario import About, Place, Scenario, Site, Trust
 from flowsim.spec.time import TimeSpec
@@ -35,8 +36,8 @@ _PARTS: Final[dict[str, Any]] = {
     "alternatives": tuple[Alternative, ...],
 }
 """Sections that are mappings of named entries of one type; services are of a type for each kind."""
-_WHOLE: Final[dict[str, Any]] = {"time": TimeSpec, "about": About}
-_FREE: Final = ("surges", "escalation", "costs", "targets")
+_WHOLE: Final[dict[str, Any]] = {"time": TimeSpec, "about": About, "escalation": Escalation}
+_FREE: Final = ("waves", "surges", "costs", "targets")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 OTHERWISE: Final = "otherwise"
 """Under ``pathways``: the destination of every outcome that is not named."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from flowsim.errors import Problem, nearest
 from flowsim.scenario.arithmetic import added, multiplied
+from flowsim.scenario.copying import COPY, copies, is_copy, settings_of
 from flowsim.scenario.dated import DATED_SECTIONS, WHEN_KEYS, Dated, When, parse_when
 from flowsim.scenario.manual import Kinds, names_at, setting_at
 from flowsim.scenario.merging import merge
@@ -123,6 +124,9 @@ class Changer:
         except ValueError as error:
             self._wrong(planned, sentence(str(error)), key=True)
             return
+        if is_copy(planned.node):
+            self._copy(selector, planned)
+            return
         operation = self._operation(planned)
         if operation is None:
             return
@@ -134,6 +138,33 @@ class Changer:
                 return
         for path, node in targets:
             self._carry_out(operation, planned, path, node)
+
+    def _copy(self, selector: Selector, planned: Planned) -> None:
+        """Copy entries, and change in each copy what is to differ."""
+        before = len(self.problems)
+        pairs = copies(self.root, selector, planned, self.problems)
+        if not pairs and len(self.problems) == before:
+            self._no_match(planned, selector)
+        note = self._note(planned)
+        for origin, path in pairs:
+            fresh = find(self.root, origin)
+            if fresh is not None:
+                document, key = planned.node.document, planned.node
+                fresh = fresh.but(document=document, via=planned.label, note=note or fresh.note)
+                fresh = fresh.but(key_line=key.key_line, key_column=key.key_column)
+                self.root = _with_entry(self.root, path, fresh)
+                self._tree = None
+                self._alter(path, planned, note)
+
+    def _alter(self, path: Path, planned: Planned, note: Note | None) -> None:
+        for name, node in settings_of(planned.node).items():
+            here = Planned(f"{planned.text}.{name}", node, (*planned.path, COPY, name), None, planned.label)
+            operation = self._operation(here)
+            if operation is not None and operation.when is None:
+                operation = replace(operation, note=operation.note or note)
+                self._carry_out(operation, here, (*path, name), find(self.root, (*path, name)))
+            elif operation is not None:
+                self._wrong(here, "A copy cannot differ for some dates only.", key=True)
 
     def _wrong(self, planned: Planned, message: str, *, key: bool = False, **more: str) -> None:
         self.problems.append(problem_at(planned.node, message, planned.path, key=key, **more))
@@ -213,7 +244,15 @@ class Changer:
             self.problems.append(
                 problem_at(grade, message, (*planned.path, "grade"), allowed=", ".join(GRADES))
             )
-        return Note(**texts) if texts else None
+        ends = self._ends(value)
+        return Note(**texts, **ends) if texts or ends else None
+
+    def _ends(self, value: dict[str, Node]) -> dict[str, Any]:
+        """Return the plausible range of what is set: as given, or from a value in three strengths."""
+        given: dict[str, Any] = {key: plain(value[key]) for key in ("low", "high") if key in value}
+        content = value.get("set")
+        known = content.note if content is not None else None
+        return given or ({} if known is None or known.low is None else {"low": known.low, "high": known.high})
 
     # -- which settings ------------------------------------------------------------------------------
 
@@ -402,6 +441,14 @@ def placed(node: Node, path: Path, fresh: Node | None) -> Node:
     else:
         mapping[step] = fresh
     return node.but(value=mapping)
+
+
+def _with_entry(root: Node, path: Path, fresh: Node) -> Node:
+    """Return the tree with an entry put in a mapping, or at the end of a list."""
+    within = find(root, path[:-1])
+    if within is not None and within.is_list:
+        return placed(root, path[:-1], within.but(value=[*within.value, fresh]))
+    return placed(root, path, fresh)
 
 
 def plans_of(section: Node | None, label: str, path: Path, when: When | None = None) -> list[Planned]:

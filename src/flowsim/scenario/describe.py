@@ -419,5 +419,5 @@ def _numbers(root: Node) -> Iterator[tuple[Path, Node]]:
     from flowsim.scenario.nodes import leaves
 
     for path, node, _ in leaves(root):
-        if path[0] != "surges" and is_quantity(path, node.value):
+        if path[0] not in {"surges", "waves"} and is_quantity(path, node.value):
             yield path, node

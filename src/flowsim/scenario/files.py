@@ -11,6 +11,7 @@ from flowsim.errors import Problem, nearest
 from flowsim.scenario.nodes import Document, Node, problem_at
 from flowsim.scenario.nodes import Path as Steps
 from flowsim.scenario.reading import read_tree
+from flowsim.scenario.strength import chosen
 
 __all__ = ["Folder", "MOST_BYTES", "root_of", "shown"]
 
@@ -54,6 +55,7 @@ class Folder:
     texts: dict[str, str] = field(default_factory=dict)
     broken: bool = False
     _trees: dict[Path, Node | None] = field(default_factory=dict)
+    _chosen: dict[tuple[str, str], tuple[Node, bool]] = field(default_factory=dict)
 
     def tree(self, path: Path, layer: str, named_by: Node | None = None, steps: Steps = ()) -> Node | None:
         """Return the tree of a YAML file, None if it cannot be used."""
@@ -62,6 +64,13 @@ class Folder:
             self._trees[real] = self._read(path, layer, named_by, steps)
             self.broken = self.broken or self._trees[real] is None
         return self._trees[real]
+
+    def in_strength(self, tree: Node, strength: str) -> tuple[Node, bool]:
+        """Return a file's tree in one strength, the same each time, and whether it differs by strength."""
+        key = (tree.document.path, strength)
+        if key not in self._chosen:
+            self._chosen[key] = chosen(tree, strength)
+        return self._chosen[key]
 
     def _read(self, path: Path, layer: str, named_by: Node | None, steps: Steps) -> Node | None:
         text = self._text(path, MOST_BYTES, named_by, steps)

@@ -149,7 +149,7 @@ def _marks(path: Path, node: Node | None, main: str) -> frozenset[Hashable]:
         return frozenset({path[:2]})
     if node is None:
         return frozenset({path[:3]})
-    leaf = _first_leaf(node)
+    leaf = node if node.via else _first_leaf(node)  # of a copy, the leaves stand elsewhere
     if leaf.document.name != main:
         return frozenset({("file", leaf.document.name)})
     return frozenset({path[:3], ("line", leaf.line)})

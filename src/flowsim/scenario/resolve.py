@@ -20,6 +20,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from flowsim.errors import Problem
+from flowsim.scenario.cards import card_problems
 from flowsim.scenario.change import Changer, Planned, plans_of
 from flowsim.scenario.dated import Dated, parse_when
 from flowsim.scenario.files import Folder, shown
@@ -27,16 +28,20 @@ from flowsim.scenario.manual import Kinds
 from flowsim.scenario.merging import merge
 from flowsim.scenario.nodes import Document, Node, Path, children, entries, problem_at
 from flowsim.scenario.reading import read_tree
+from flowsim.scenario.strength import CENTRAL, STRENGTHS, Misnamed, split_reference, without_strength
 from flowsim.scenario.templates import expand
+from flowsim.scenario.waves import with_wave
 from flowsim.scenario.wording import words_of_error
 
-__all__ = ["Generation", "Resolved", "collect", "resolve", "set_options", "with_surges"]
+__all__ = ["Generation", "Includes", "Resolved", "collect", "resolve", "set_options", "with_surges"]
 
-NOT_MERGED: Final = ("extends", "include", "change", "evidence")
+NOT_MERGED: Final = ("extends", "include", "change", "evidence", "card")
 """Keys of a file that say how to build the tree and are not part of it."""
 IDENTITY: Final = ("name", "title", "flowsim")
 """Keys that belong to the file itself and are not passed on by extends or include."""
-SURGE_KEYS: Final = ("label", "change", "from", "to", "shape", "peak", "width", "source", "grade", "note")
+SURGE_KEYS: Final = (
+    "label", "change", "from", "to", "shape", "peak", "width", "wave", "lag", "source", "grade", "note",
+)  # fmt: skip
 
 
 @dataclass
@@ -86,7 +91,7 @@ def collect(top: FilePath, folder: Folder) -> list[Generation]:
         tree = folder.tree(path, "extends" if generations else "scenario", named_by, ("extends",))
         if tree is None:
             break
-        includes = _Includes(folder)
+        includes = Includes(folder)
         includes.gather(tree, [path.resolve()])
         generations.append(Generation(tree, includes.found))
         named_by = entries(tree).get("extends")
@@ -113,39 +118,83 @@ def _next(named_by: Node | None, folder: Folder, seen: list[FilePath]) -> FilePa
 
 
 @dataclass
-class _Includes:
-    """Gathers the files that a file includes, and those they include, each once and before its includer."""
+class Includes:
+    """Gathers the files that a file includes, and those they include, each once and before its includer.
+
+    Attributes:
+        folder: Reads the files, and receives the problems.
+        found: The trees gathered, in order.
+    """
 
     folder: Folder
     found: list[Node] = field(default_factory=list)
+    _taken: dict[FilePath, str] = field(default_factory=dict)
 
-    def gather(self, tree: Node, within: list[FilePath]) -> None:
+    def gather(self, tree: Node, within: list[FilePath], strength: str = CENTRAL) -> None:
+        """Gather the includes of a file that is itself within others, and whose strength they share."""
         section = entries(tree).get("include")
         if section is None:
             return
         listed = list(children(section)) if section.is_list else [("", section)]
         for position, reference in listed:
             steps: Path = ("include", position) if position else ("include",)
-            path = self.folder.refer(reference, steps)
+            named, wanted = self._split(reference, steps)
+            path = self.folder.refer(named, steps)
             if path is not None and path.resolve() in within:
                 message = f"{shown(path)} includes itself."
                 self.folder.problems.append(problem_at(reference, message, steps))
                 path = None
             self.folder.broken = self.folder.broken or path is None
-            if path is not None:
-                self.add(path, reference, steps, within)
+            if path is not None and self._is_new(path, wanted, strength, reference, steps):
+                self.add(path, reference, steps, within, wanted or strength, asked=bool(wanted))
 
-    def add(self, path: FilePath, reference: Node, steps: Path, within: list[FilePath]) -> None:
-        included = self.folder.tree(path, "include", reference, steps)
-        if included is None or any(included is other for other in self.found):
+    def add(
+        self,
+        path: FilePath,
+        reference: Node,
+        steps: Path,
+        within: list[FilePath],
+        strength: str = CENTRAL,
+        *,
+        asked: bool = False,
+    ) -> None:
+        """Add a file in some strength, perhaps asked for by name, after those it includes itself."""
+        read = self.folder.tree(path, "include", reference, steps)
+        if read is None or any(read.document is other.document for other in self.found):
             return
+        included, varies = self.folder.in_strength(read, strength)
         extends = entries(included).get("extends")
         if extends is not None:
             message = "A file that is included cannot extend another; only the scenario itself can."
             hint = "Use include there."
             self.folder.problems.append(problem_at(extends, message, ("extends",), key=True, hint=hint))
-        self.gather(included, [*within, path.resolve()])
+        before = len(self.found)
+        self.gather(included, [*within, path.resolve()], strength)
+        if asked and not varies and len(self.found) == before:
+            message = f"{shown(path)} has no strengths: it says the same in all three."
+            self.folder.problems.append(problem_at(reference, message, steps, hint="Leave the strength out."))
         self.found.append(included)
+
+    def _split(self, reference: Node, steps: Path) -> tuple[Node, str]:
+        """Return the file that an entry names, and the strength in which it wants it."""
+        wanted = ""
+        try:
+            wanted = split_reference(reference.value)[1] if isinstance(reference.value, str) else ""
+        except Misnamed as error:
+            allowed = ", ".join(STRENGTHS)
+            self.folder.problems.append(problem_at(reference, str(error), steps, allowed=allowed))
+        return without_strength(reference), wanted
+
+    def _is_new(self, path: FilePath, wanted: str, strength: str, reference: Node, steps: Path) -> bool:
+        """Tell whether a file has not been included yet; in two strengths it cannot be."""
+        before = self._taken.get(path.resolve())
+        if before is None:
+            self._taken[path.resolve()] = wanted or strength
+            return True
+        if wanted not in {"", before}:
+            message = f"{shown(path)} is already included, with strength {before}."
+            self.folder.problems.append(problem_at(reference, message, steps, hint="Keep one of them."))
+        return False
 
 
 # -- one tree out of many ------------------------------------------------------------------------------
@@ -160,6 +209,7 @@ def resolve(
     evidence: list[Node] = []
     for generation in generations:
         for tree in generation.trees:
+            problems += card_problems(tree, kinds)
             section = entries(tree).get("change")
             if section is not None and not section.is_mapping:
                 message = "change is a mapping of settings to new values."
@@ -173,8 +223,9 @@ def resolve(
 def with_surges(resolved: Resolved, kinds: Kinds, problems: list[Problem]) -> Resolved:
     """Return a scenario's tree and dated changes with those of its surges."""
     changer = Changer(resolved.root, kinds, problems, list(resolved.dated))
+    waves = resolved.root.value.get("waves")
     for name, surge in entries(resolved.root.value.get("surges")).items():
-        changer.apply(_surge(name, surge, problems))
+        changer.apply(_surge(name, with_wave(surge, waves, ("surges", name), problems), problems))
     return replace(resolved, root=changer.root, dated=changer.dated)
 
 

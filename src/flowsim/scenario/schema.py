@@ -19,7 +19,9 @@ from flowsim.scenario.reading import GRADES
 from flowsim.scenario.resolve import SURGE_KEYS
 from flowsim.spec.alternatives import Alternative, Destination
 from flowsim.spec.base import Spec, meanings
+from flowsim.spec.card import Card
 from flowsim.spec.demand import DemandSpec
+from flowsim.spec.escalation import Escalation
 from flowsim.spec.people import CaseMix
 from flowsim.spec.scenario import About, Place, Replications, Scenario, Seed, Site, Trust
 from flowsim.spec.time import TimeSpec
@@ -34,19 +36,23 @@ _ENTRIES: Final[dict[str, type[Spec]]] = {
     "casemix": CaseMix,
     "demand": DemandSpec,
 }
-_MODELS: Final[tuple[type[Spec], ...]] = (TimeSpec, About, *_ENTRIES.values(), Alternative)
+_MODELS: Final[tuple[type[Spec], ...]] = (TimeSpec, About, Escalation, Card, *_ENTRIES.values(), Alternative)
 _DROPPED: Final = ("required", "discriminator", "default", "title")
 _TABLE: Final = re.compile(r"ByGroup\d+")
 _TEXT: Final = {"type": "string"}
 _FILES: Final = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _BUILDING: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "extends": (_TEXT, "The file that this one builds on."),
-    "include": (_FILES, "Files laid over it, in order."),
+    "include": (_FILES, "Files laid over it, in order; FILE = high asks for a lever's strength."),
+    "card": (
+        {"$ref": _REF.format(model="Card")},
+        "What a file that is made to be included does, moves, needs and costs.",
+    ),
     "evidence": (_FILES, "CSV files with the source and grade of values: path, source, grade, note."),
     "templates": ({"type": "object"}, "Entries that others can be like."),
     "change": (
         {"type": "object"},
-        "Levers: a path to a value, {add: ...} or {multiply: ...}, perhaps with dates.",
+        "Levers: a path to a value, {add: ...}, {multiply: ...} or {copy: ...}, perhaps with dates.",
     ),
 }
 
@@ -68,7 +74,7 @@ def json_schema(kinds: Kinds | None = None) -> dict[str, Any]:
     models: tuple[type[Spec], ...] = (*_MODELS, Pathways, *kinds.values())
     _, generated = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     loose = {name: _loosened(schema) for name, schema in generated["$defs"].items()}
-    definitions = _shared_tables(loose) | {"noted": _noted(), "surge": _surge()}
+    definitions = _shared_tables(loose) | {"noted": _noted(), "surge": _surge(), "wave": _wave()}
     pathways = definitions.pop("Pathways")["properties"]["outcomes"]
     for model in (*_ENTRIES.values(), *kinds.values()):
         definitions[model.__name__].setdefault("properties", {})["like"] = {
@@ -100,8 +106,10 @@ def _sections(kinds: Kinds, pathways: dict[str, Any]) -> dict[str, Any]:
         "services": _mapping({"anyOf": services} if services else {}),
         "pathways": _mapping(pathways),
         "alternatives": _mapping(_alternatives()),
+        "waves": _mapping(_ref("wave")),
         "surges": {"anyOf": [_mapping(_ref("surge")), {"type": "array", "items": {"type": "object"}}]},
-        **{name: {"type": "object"} for name in ("escalation", "costs", "targets")},
+        **{name: {"type": "object"} for name in ("costs", "targets")},
+        "escalation": _ref("Escalation"),
         "observed": _TEXT,
     }
     described = {
@@ -155,6 +163,13 @@ def _surge() -> dict[str, Any]:
         "grade": {"enum": list(GRADES)},
     }
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _wave() -> dict[str, Any]:
+    properties: dict[str, Any] = {key: dict(_TEXT) for key in ("label", "peak", "width", "source", "note")}
+    properties |= {"grade": {"enum": list(GRADES)}}
+    noted = {key: _setting(each) for key, each in properties.items()}
+    return {"type": "object", "properties": noted, "additionalProperties": False}
 
 
 def _loosened(schema: Any) -> Any:

@@ -11,6 +11,7 @@ from pydantic import PlainValidator, PrivateAttr, SerializeAsAny, WithJsonSchema
 from flowsim.spec.alternatives import Alternative, Destination
 from flowsim.spec.base import ServiceSpec, Spec
 from flowsim.spec.demand import DemandSpec
+from flowsim.spec.escalation import Escalation
 from flowsim.spec.origin import Origin
 from flowsim.spec.people import CaseMix
 from flowsim.spec.time import TimeSpec
@@ -157,9 +158,11 @@ class Scenario(Spec):
     """For every service, where patients go after each of its outcomes: a service, or ``leave``."""
     alternatives: dict[str, tuple[Alternative, ...]] = {}  # noqa: RUF012
     """For ``service.decision``, the alternatives tried in order."""
+    waves: dict[str, Any] = {}  # noqa: RUF012
+    """Waves that surges follow, each with its peak (a date) and width (how long it is above half)."""
     surges: dict[str, Any] = {}  # noqa: RUF012
     """Dated changes from outside, such as a flu wave."""
-    escalation: dict[str, Any] = {}  # noqa: RUF012
+    escalation: Escalation | None = None
     """Actions fired by the state of the system."""
     costs: dict[str, Any] = {}  # noqa: RUF012
     """What things cost."""
