@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from flowsim.scenario.change import Changer, Planned, plans_from
 from flowsim.scenario.checks import check
 from flowsim.scenario.dated import Dated, lay, moments, value_at
 from flowsim.scenario.digest import digest_of
+from flowsim.scenario.escalation import Actions, check_actions, with_actions, wrong_in_effect
 from flowsim.scenario.files import Folder, root_of
 from flowsim.scenario.manual import Kinds, known_kinds
 from flowsim.scenario.nodes import Document, Node, Note, find, plain, planted, problem_at
@@ -57,8 +58,9 @@ def examine(path: str | Path, *, sets: Sequence[str] = ()) -> tuple[Scenario | N
     plans = set_options(tuple(sets), top, folder.problems)
     if folder.broken or not generations:
         return None, list(ordered(without_repeats(folder.problems)))
-    if not _whole(generations):
-        folder.problems.append(_not_whole(generations[-1].own.document))
+    if not whole(generations):
+        own = generations[-1].own
+        folder.problems.append(_a_study(own) if "study" in own.value else not_whole(own.document))
         return None, list(ordered(without_repeats(folder.problems)))
     resolved = resolve(generations, plans, kinds, folder.problems)
     files = [
@@ -67,15 +69,23 @@ def examine(path: str | Path, *, sets: Sequence[str] = ()) -> tuple[Scenario | N
     return finish(_named(resolved, top), kinds, folder, tuple(files))
 
 
-def _whole(generations: list[Generation]) -> bool:
+def whole(generations: list[Generation]) -> bool:
     """Tell whether any of the files has a section that every scenario needs."""
     return any(section in tree.value for each in generations for tree in each.trees for section in NEEDED)
 
 
-def _not_whole(document: Document) -> Problem:
+def not_whole(document: Document, named_by: Node | None = None) -> Problem:
+    """Return the problem of a file that is no scenario, placed in it or where it is named."""
     message = "This is not a whole scenario: it has no time, no services and no demand."
+    if named_by is not None:
+        return problem_at(named_by, message, hint="Name a file that can be run by itself.")
     hint = "Name what it builds on with extends; a file to include is checked with one that includes it."
     return Problem(message, "", document.name, 1, 0, document.line(1), hint=hint)
+
+
+def _a_study(root: Node) -> Problem:
+    message = "This is a study file, which holds several scenarios."
+    return problem_at(root.value["study"], message, ("study",), key=True, hint="Use flowsim study FILE.")
 
 
 def _named(resolved: Resolved, top: Path) -> Resolved:
@@ -83,9 +93,14 @@ def _named(resolved: Resolved, top: Path) -> Resolved:
     root = resolved.root
     if "name" in root.value:
         return resolved
-    words = "".join(char if char.isalnum() or char in "_-" else "-" for char in top.stem)
-    name = planted(words if words[:1].isalpha() else f"scenario-{words}", root.document, root)
+    name = planted(name_of(top), root.document, root)
     return replace(resolved, root=root.but(value={"name": name, **root.value}))
+
+
+def name_of(top: Path) -> str:
+    """Return the name of a scenario or study that has none of its own: that of its file."""
+    words = "".join(char if char.isalnum() or char in "_-" else "-" for char in top.stem)
+    return words if words[:1].isalpha() else f"scenario-{words}"
 
 
 def finish(
@@ -94,11 +109,11 @@ def finish(
     """Validate and check a tree, and return the scenario with every problem and warning."""
     problems = folder.problems
     base = replace(resolved, root=_with_files(resolved.root, folder))
-    final = with_surges(base, kinds, problems)
+    final, actions = with_actions(with_surges(base, kinds, problems), kinds, problems)
     notes, warnings = attach_evidence(final.root, final.evidence, folder)
     builder = Builder(final.root, kinds, folder.text_of, problems)
     scenario = builder.build()
-    found = check(builder, final.dated)
+    found = check(builder, final.dated) + check_actions(builder, actions)
     warnings += [problem for problem in found if problem.severity == "warning"]
     problems += [problem for problem in found if problem.severity == "error"]
     if scenario is None or problems:
@@ -106,9 +121,10 @@ def finish(
     scenario = _with_warm_up(scenario)
     tree = plain(final.root)
     loaded = Loaded(scenario, tree, final.dated, dict(folder.texts), files, str(folder.root), tuple(warnings))
+    loaded.actions = actions
     loaded.keep(base, notes, kinds)
     scenario._backing = loaded
-    wrong = loaded.wrong_over_time(final.root)
+    wrong = loaded.wrong_over_time(final.root) + loaded.wrong_in_effect(final.root)
     return (None if wrong else scenario), list(ordered([*wrong, *warnings]))
 
 
@@ -170,6 +186,7 @@ class Loaded:
         files: The files read, the one that was named first.
         root: Folder that the files may not leave.
         warnings: Problems that do not stop a run.
+        actions: What each action of escalation changes while it lasts.
     """
 
     scenario: Scenario
@@ -179,6 +196,7 @@ class Loaded:
     files: tuple[str, ...]
     root: str
     warnings: tuple[Problem, ...]
+    actions: Actions = field(default_factory=dict)
     _base: Resolved | None = None
     _notes: Mapping[Steps, Note] | None = None
     _kinds: Kinds | None = None
@@ -189,11 +207,12 @@ class Loaded:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what travels to a worker: everything but the places of values in files."""
-        bare = [replace(change, node=None) for change in self.dated]
+        bare = _without_nodes(self.dated)
+        actions = {name: _without_nodes(changes) for name, changes in self.actions.items()}
         state = {
             key: value for key, value in self.__dict__.items() if key not in {"provenance", "_base", "_notes"}
         }
-        return {**state, "dated": bare, "_base": None, "_notes": None, "_kinds": None}
+        return {**state, "dated": bare, "actions": actions, "_base": None, "_notes": None, "_kinds": None}
 
     @property
     def kinds(self) -> Kinds:
@@ -265,6 +284,35 @@ class Loaded:
                 seen = values
         return steps
 
+    def under(self, section: str, name: str, minute: float, overlays: Sequence[Dated]) -> Any:
+        """Return the settings of an entry at a minute of the calendar, with some actions in effect.
+
+        Args:
+            section: ``services`` or another section whose settings may change.
+            name: The entry.
+            minute: Minutes since the start of the calendar.
+            overlays: Changes of the actions in effect, in order; they act on what dated changes leave.
+        """
+        mine = [change for change in self.dated if change.path[:2] == (section, name)]
+        if not mine and not overlays:
+            return getattr(self.scenario, section)[name]
+        time = self.scenario.time
+        laid = lay([*mine, *overlays], time.start)
+        values = value_at(self.tree[section][name], laid, minute - time.warm_up_minutes)
+        return self._read_at(section, name, values)
+
+    def wrong_in_effect(self, root: Node) -> list[Problem]:
+        """Return a problem for every action that makes a setting impossible, alone or with others."""
+
+        def tell(change: Dated, error: ValueError) -> Problem:
+            told = [Problem(f"{error}.")]
+            if isinstance(error, ValidationError):
+                told = sentences(error, root, change.path[:2], self.tree, self.kinds)
+            return _impossible(change, told, root)
+
+        start = self.scenario.time.start
+        return without_repeats(wrong_in_effect(self.actions, self.tree, start, self._read, tell))
+
     def _read_at(self, section: str, name: str, values: Any) -> Any:
         try:
             return self._read(section, values)
@@ -290,6 +338,10 @@ class Loaded:
                     told = sentences(error, root, change.path[:2], self.tree, self.kinds)
                     problems.append(_impossible(change, told, root))
         return without_repeats(problems)
+
+
+def _without_nodes(changes: Sequence[Dated]) -> list[Dated]:
+    return [replace(change, node=None) for change in changes]
 
 
 def _everywhere(scenario: Scenario) -> tuple[str, ...]:

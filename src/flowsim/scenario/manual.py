@@ -19,6 +19,7 @@ from flowsim.spec.groups import ByGroup
 from flowsim.spec.laws import Law
 from flowsim.spec.mixes import Mix
 from flowsim.spec.scenario import Scenario
+from flowsim.spec.study import StudyFile
 from flowsim.spec.values import Quantity, Share
 from flowsim.units import format_duration, format_share, show
 
@@ -185,7 +186,7 @@ def setting_at(path: Path, tree: Any, kinds: Kinds) -> Setting | None:
         tree: The plain values, which tell the kind of each service and which tables are by group.
         kinds: The registry of service kinds.
     """
-    here: Setting | None = Setting(Scenario)
+    here: Setting | None = Setting(StudyFile if path[:1] == ("study",) else Scenario)
     value = tree
     for depth, step in enumerate(path):
         if here is None:

@@ -1,0 +1,281 @@
+"""Running a study: every surge with every option, as one piece of work that can be stopped and gone on with.
+
+Each combination is an ordinary run in the results folder. One that exists already, under whatever name, is
+read and not run again; two combinations that come to the same scenario are one run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flowsim.errors import InputError, Problem
+from flowsim.experiment.failures import Interrupted
+from flowsim.experiment.run import run_scenario
+from flowsim.measures.compare.comparison import measures_named
+from flowsim.measures.compare.matrix import Matrix, matrix
+from flowsim.scenario.study import Cell, Study, examine_study
+from flowsim.store.files import write_json
+from flowsim.store.folder import RunFolder
+from flowsim.store.identity import run_id, slug
+from flowsim.store.manifest import NAME, Manifest, now, results_root
+
+if TYPE_CHECKING:
+    from flowsim.experiment.progress import Progress
+    from flowsim.experiment.settings import Ran, Settings
+    from flowsim.spec.scenario import Scenario
+    from flowsim.store.results import Results
+
+STUDIES = "studies"
+"""Folder of the index files, in the results folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Studied:
+    """A study that has been run.
+
+    Attributes:
+        study: what was asked.
+        runs: the finished run of each surge and option.
+        index: the file that says which run is which.
+        fresh: replications done now.
+        cpu_seconds: CPU time it took now in all processes, seconds.
+        wall_seconds: time it took now, seconds.
+    """
+
+    study: Study
+    runs: Mapping[Cell, Results]
+    index: Path
+    fresh: int = 0
+    cpu_seconds: float = 0.0
+    wall_seconds: float = 0.0
+
+    @property
+    def different(self) -> list[Results]:
+        """Its runs, each once."""
+        return list({results.path: results for results in self.runs.values()}.values())
+
+    @property
+    def replications(self) -> int:
+        """Replications of all its runs together."""
+        return sum(len(results.replications) for results in self.different)
+
+    @property
+    def simulating_seconds(self) -> float:
+        """CPU time that the replications took, whenever they were done, seconds."""
+        return sum(record.cpu_seconds for results in self.different for record in results.records)
+
+    def matrix(self, measures: str | Sequence[str] | None = None) -> Matrix:
+        """Return the runs as a matrix of surges by options.
+
+        Args:
+            measures: ids of measures or areas, or "all"; those of the study when left out.
+
+        Raises:
+            InputError: There is no such measure.
+        """
+        chosen = measures if measures is not None else self.study.measures or None
+        return matrix(self.runs, self.study.surges, self.study.options, chosen)
+
+
+def examine(path: str, sets: Sequence[str] = ()) -> tuple[Study | None, list[Problem]]:
+    """Return the study of a file and every problem and warning, those of its measures too."""
+    study, problems = examine_study(path, sets=sets)
+    if study is None:
+        return None, problems
+    wrong = [problem for at, name in enumerate(study.measures) for problem in _unknown(study, at, name)]
+    return (None if wrong else study), [*problems, *wrong]
+
+
+def _unknown(study: Study, position: int, name: str) -> list[Problem]:
+    try:
+        measures_named(name)
+    except InputError as error:
+        found = error.problems[0]
+        steps = ("study", "measures", str(position))
+        return [study.problem(found.message, steps, allowed=found.allowed, hint=found.hint)]
+    return []
+
+
+def run_study(study: Study, settings: Settings) -> Studied:
+    """Run every surge with every option, or find that it has been run.
+
+    Args:
+        study: the study.
+        settings: how to run it; ``replications`` in place of what the study asks for.
+
+    Raises:
+        InputError: Some combination cannot settle, or another process is writing to the same run folder.
+        Interrupted: It was stopped from the keyboard.
+        ReplicationFailed: The model failed; finished replications are kept.
+    """
+    return _Work(study, settings).go()
+
+
+class _Work:
+    """A study being run."""
+
+    def __init__(self, study: Study, settings: Settings) -> None:
+        self.study = study
+        self.root = results_root(settings.root)
+        self.count = settings.replications or study.replications
+        self.began = time.monotonic()
+        self.scenarios = self._different()
+        whole = _Whole(settings.progress, study.name, self.count * len(self.scenarios))
+        self.settings = replace(settings, replications=self.count, progress=whole)
+        self.whole = whole
+        self.index = self.root / STUDIES / f"{slug(study.name)}.json"
+
+    def _different(self) -> dict[str, Scenario]:
+        """Return the scenarios that differ, by run id; each is named like a run of it that is there."""
+        found: dict[str, Scenario] = {}
+        for scenario in self.study.cells.values():
+            number = run_id(scenario.digest, scenario.seed)
+            if number not in found:
+                found[number] = _as_found(scenario, self.root, number)
+        return found
+
+    def go(self) -> Studied:
+        """Do what is missing, and write down which run is which."""
+        missing = {number: each for number, each in self.scenarios.items() if not self._is_done(number, each)}
+        overloads = self._refuse_what_cannot_settle(missing)
+        self.settings = replace(self.settings, overloads=lambda scenario: overloads.get(scenario.digest, []))
+        there = sum(self._finished(number, each) for number, each in self.scenarios.items())
+        self.whole.begin(0 if self.settings.force else there)
+        self._write_index({}, finished="")
+        ran: dict[str, Ran] = {}
+        try:
+            for number, scenario in self.scenarios.items():
+                ran[number] = run_scenario(scenario, self.settings)
+        except Interrupted:
+            raise Interrupted(self._how_to_go_on()) from None
+        finally:
+            self.whole.end()
+        runs = {cell: ran[self._number(cell)].results for cell in self.study.cells}
+        self._write_index(runs, finished=now())
+        return Studied(
+            study=self.study,
+            runs=runs,
+            index=self.index,
+            fresh=sum(each.fresh for each in ran.values()),
+            cpu_seconds=sum(each.cpu_seconds for each in ran.values()),
+            wall_seconds=time.monotonic() - self.began,
+        )
+
+    def _number(self, cell: Cell) -> str:
+        scenario = self.study.cells[cell]
+        return run_id(scenario.digest, scenario.seed)
+
+    def _folder(self, number: str, scenario: Scenario) -> RunFolder:
+        return RunFolder(self.root / slug(scenario.name) / number)
+
+    def _finished(self, number: str, scenario: Scenario) -> int:
+        """Return how many of the replications asked for are finished."""
+        finished = self._folder(number, scenario).finished()
+        return sum(1 for replication in finished if replication <= self.count)
+
+    def _is_done(self, number: str, scenario: Scenario) -> bool:
+        return not self.settings.force and self._finished(number, scenario) == self.count
+
+    def _refuse_what_cannot_settle(self, missing: Mapping[str, Scenario]) -> dict[str, list[Problem]]:
+        """Return the overloads of what is still to be run, or refuse all of it, naming every combination."""
+        found = {each.digest: self.settings.overloads(each) for each in missing.values()}
+        if not self.settings.allow_overload:
+            where: dict[tuple[str, str], list[tuple[Cell, Problem]]] = {}
+            for cell, scenario in self.study.cells.items():
+                for problem in found.get(scenario.digest, []):
+                    where.setdefault((cell[0], problem.path), []).append((cell, problem))
+            if where:
+                raise InputError([self._cannot_settle(each) for each in where.values()])
+        return found
+
+    def _cannot_settle(self, found: Sequence[tuple[Cell, Problem]]) -> Problem:
+        """Return one problem for one resource in one surge, with the options that leave it overloaded."""
+        (cell, problem), *others = found
+        titles = [self.study.options[option] for (_, option), _ in others]
+        also = f" The same with: {', '.join(titles)}." if titles else ""
+        return replace(problem, message=f"{self.study.cell_title(cell)}. {problem.message}{also}")
+
+    def _how_to_go_on(self) -> str:
+        done = sum(self._finished(number, each) for number, each in self.scenarios.items())
+        total = self.count * len(self.scenarios)
+        kept = f"{done} of {total} replications are finished and kept"
+        return f"Stopped. {kept}; the same command goes on from there."
+
+    def _write_index(self, runs: Mapping[Cell, Results], finished: str) -> None:
+        """Write which run is which; while it is running, where each will be."""
+        self.index.parent.mkdir(parents=True, exist_ok=True)
+        write_json(self.index, self._index(runs) | {"finished": finished})
+
+    def _index(self, runs: Mapping[Cell, Results]) -> dict[str, Any]:
+        study = self.study
+        cells = []
+        for surge, option in study.cells:
+            number = self._number((surge, option))
+            folder = self._folder(number, self.scenarios[number])
+            cell = {"surge": surge, "option": option, "run": f"{folder.path.parent.name}/{number}"}
+            done = runs.get((surge, option))
+            cells.append(cell | {"results_digest": done.digest if done is not None else ""})
+        return {
+            "study": study.name,
+            "title": study.title,
+            "file": study.file,
+            "replications": self.count,
+            "surges": study.surges,
+            "options": study.options,
+            "combined": {name: list(parts) for name, parts in study.combined.items()},
+            "cells": cells,
+        }
+
+
+def _as_found(scenario: Scenario, root: Path, number: str) -> Scenario:
+    """Return a scenario under the name of a run of it that is there already."""
+    if (root / slug(scenario.name) / number).is_dir():
+        return scenario
+    for path in sorted(root.glob(f"*/{number}/{NAME}")):
+        try:
+            there = Manifest.read(path.parent)
+        except InputError:
+            continue
+        return scenario.model_copy(update={"name": there.name, "title": there.title})
+    return scenario
+
+
+class _Whole:
+    """Tells how far the whole study is, in place of each of its runs."""
+
+    def __init__(self, progress: Progress, name: str, total: int) -> None:
+        self._progress = progress
+        self._name = name
+        self._total = total
+        self._done = 0
+        self._of_run = 0
+        self._told = False
+
+    def begin(self, done: int) -> None:
+        """Begin the study, unless all of it is done."""
+        self._done = done
+        if done < self._total:
+            self._progress.start(self._name, done, self._total)
+            self._told = True
+
+    def end(self) -> None:
+        """End the study, finished or not."""
+        if self._told:
+            self._progress.stop()
+
+    def start(self, label: str, done: int, total: int | None) -> None:
+        """Begin a run, some of whose replications may be done already."""
+        self._of_run = done
+
+    def advance(self, done: int, total: int | None) -> None:
+        """Tell that replications of a run are finished."""
+        self._done += done - self._of_run
+        self._of_run = done
+        self._progress.advance(self._done, self._total)
+
+    def stop(self) -> None:
+        """End a run: nothing to tell."""
