@@ -13,7 +13,6 @@ from flowsim.scenario.manual import Kinds
 from flowsim.scenario.nodes import Node, children, entries, find, plain, problem_at
 from flowsim.scenario.nodes import Path as Steps
 from flowsim.scenario.strength import without_strength
-from flowsim.scenario.strength import without_strength
 from flowsim.scenario.validate import sentences
 from flowsim.spec.scenario import About, Scenario
 from flowsim.spec.study import StudyFile, StudySpec
