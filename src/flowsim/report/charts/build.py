@@ -1,0 +1,123 @@
+"""Put a chart together: drawn twice, described, and with its numbers in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+
+from flowsim.measures.format import MISSING
+from flowsim.report.charts import picture, svg
+from flowsim.report.charts.axes import Written
+from flowsim.report.charts.sheet import Sheet
+from flowsim.report.charts.words import clean
+from flowsim.report.document import Cell, Column, Figure, Table
+from flowsim.report.theme import MUTED, NARROW, SIZE, WIDE
+
+Draw = Callable[[Sheet], None]
+"""Draws on a sheet of a given width, and sets its height."""
+
+MORE = 6
+"""Rows named one by one in a text alternative; the table has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of a chart, for its table.
+
+    Attributes:
+        columns: headings; the first is of the names.
+        rows: a name and cells.
+        note: how to read them.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[tuple[Cell, ...]]
+    note: str = ""
+    folded: bool = field(default=True)
+
+
+def assemble(
+    *, id: str, title: str, subtitle: str, draw: Draw, alt: str, numbers: Numbers, png: bool = False
+) -> Figure:
+    """Return the figure: drawn for a page and for a telephone, and as a picture if asked."""
+    wide, narrow = drawn(draw, WIDE), drawn(draw, NARROW)
+    return Figure(
+        id=id,
+        title=title,
+        subtitle=subtitle,
+        svg=svg.write(wide, id, title, alt),
+        alt=clean(alt),
+        table=_table(id, title, subtitle, numbers),
+        width=round(wide.width),
+        height=round(wide.height),
+        narrow=svg.write(narrow, f"{id}-narrow", title, alt),
+        png=picture.write(wide) if png else b"",
+    )
+
+
+def drawn(draw: Draw, width: float) -> Sheet:
+    """Return a sheet of a width with the chart on it."""
+    sheet = Sheet(width, 0.0)
+    draw(sheet)
+    return sheet
+
+
+def nothing(*, id: str, title: str, subtitle: str, why: str, numbers: Numbers, png: bool = False) -> Figure:
+    """Return a figure that says in words why there is nothing to draw."""
+
+    def draw(sheet: Sheet) -> None:
+        bottom = sheet.paragraph(12, 24, why, sheet.width - 24, lines=5, size=SIZE, colour=MUTED)
+        sheet.height = round(bottom + 24)
+
+    return assemble(id=id, title=title, subtitle=subtitle, draw=draw, alt=why, numbers=numbers, png=png)
+
+
+def number(value: float, form: Written) -> Cell:
+    """Return the cell of a value, in the unit of its column."""
+    return Cell(form.scale.write(value), _value(value * form.scale.factor))
+
+
+def change(value: float, form: Written) -> Cell:
+    """Return the cell of a difference, in the unit of its column."""
+    return Cell(form.scale.write_change(value), _value(value * form.scale.factor))
+
+
+def interval(low: float, high: float, form: Written) -> str:
+    """Return a difference's interval, "-2.3 to -1.1"; empty where there is none."""
+    if not (isfinite(low) and isfinite(high)):
+        return ""
+    return f"{form.scale.write_change(low, unit=False)} to {form.scale.write_change(high, unit=False)}"
+
+
+def with_interval(value: float, low: float, high: float, form: Written) -> str:
+    """Return a difference with its interval: -1.7 pts (-2.3 to -1.1)."""
+    inside = interval(low, high, form)
+    return form.scale.write_change(value) + (f" ({inside})" if inside else "")
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return the first few of many sentences' parts, and how many more there are."""
+    if len(items) <= MORE:
+        return "; ".join(items)
+    return "; ".join(items[:MORE]) + f"; and {len(items) - MORE} more, in the table"
+
+
+def name(text: str) -> Cell:
+    """Return the cell of a name, whole."""
+    return Cell(clean(text) or MISSING)
+
+
+def _value(value: float) -> float | None:
+    return float(value) if isfinite(value) else None
+
+
+def _table(id: str, title: str, subtitle: str, numbers: Numbers) -> Table:
+    return Table(
+        id=f"{id}-table",
+        caption=f"{title.rstrip('.')}. {subtitle}" if subtitle else title,
+        columns=tuple(numbers.columns),
+        rows=tuple(numbers.rows),
+        note=numbers.note,
+        folded=numbers.folded,
+    )

@@ -1,0 +1,70 @@
+"""Stretches of time behind a chart: shaded, with their names above, none over another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flowsim.report.charts.axes import Axis, Moment, days_since
+from flowsim.report.charts.sheet import Sheet
+from flowsim.report.charts.words import clean, shorten, width
+from flowsim.report.theme import EDGE, EDGE_LINE, SPAN, TEXT, TINY, Fill, Stroke
+
+Event = tuple[str, Moment, Moment]
+"""Label, first and last day."""
+_ROW = 18.0
+
+
+def shade(
+    sheet: Sheet,
+    events: Sequence[Event],
+    dates: Sequence[Moment],
+    left: float,
+    right: float,
+    top: float,
+    depth: float,
+) -> float:
+    """Shade stretches of time and write their names above the plot.
+
+    Args:
+        sheet: to draw on.
+        events: label, first and last day; those outside the dates are left out.
+        dates: the days of the plot.
+        left: left edge of the plot.
+        right: right edge of it.
+        top: where the names may begin.
+        depth: height of the plot.
+
+    Returns:
+        Where the plot may begin.
+    """
+    axis = Axis(0.0, max(days_since(dates[0], dates[-1]), 1.0), left, right)
+    placed = _placed(events, dates, axis, right)
+    rows = 1 + max((row for *_, row in placed), default=-1)
+    upper = top + rows * _ROW
+    for label, begin, stop, at, row in placed:
+        foot = top + (row + 1) * _ROW - 2
+        sheet.box(begin, foot, stop - begin, upper + depth - foot, Fill(SPAN, opacity=0.75))
+        sheet.line([begin, begin], [foot - _ROW + 4, upper + depth], Stroke(EDGE, 0.75, (1.5, 2.5)))
+        sheet.line([begin, stop], [foot, foot], EDGE_LINE)
+        sheet.text(at, foot - 4, label, size=TINY, colour=TEXT)
+    return upper + (4.0 if rows else 0.0)
+
+
+def _placed(
+    events: Sequence[Event], dates: Sequence[Moment], axis: Axis, right: float
+) -> list[tuple[str, float, float, float, int]]:
+    """Return label, left, right, where the label begins, and its row, for every event that shows."""
+    ends: list[float] = []
+    found = []
+    for label, first, last in sorted(events, key=lambda e: days_since(dates[0], e[1])):
+        begin, stop = days_since(dates[0], first), days_since(dates[0], last) + 1
+        if stop <= 0.0 or begin >= axis.high:
+            continue
+        x, end = axis.at(max(begin, 0.0)), axis.at(min(stop, axis.high))
+        words = shorten(clean(label), right - axis.start - 4, TINY)
+        room = width(words, TINY)
+        at = x + 3 if x + 3 + room <= right else max(x - 3 - room, axis.start)
+        row = next((i for i, edge in enumerate(ends) if edge + 8 <= min(at, x)), len(ends))
+        ends[row:] = [max(at + room, end), *ends[row + 1 :]]
+        found.append((words, x, end, at, row))
+    return found

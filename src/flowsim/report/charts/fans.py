@@ -1,0 +1,323 @@
+"""The winter day by day: median and prediction bands over the replications."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from flowsim.report.charts.axes import (
+    Axis,
+    Moment,
+    Plot,
+    Written,
+    caption,
+    date_axis,
+    day_text,
+    days_since,
+    finite,
+    gutter,
+    note,
+    spread,
+    value_axis,
+    written,
+)
+from flowsim.report.charts.build import Numbers, assemble, name, nothing, number
+from flowsim.report.charts.events import Event, shade
+from flowsim.report.charts.sheet import HALO, Sheet, line_height
+from flowsim.report.charts.words import clean, shorten, wrap
+from flowsim.report.document import Cell, Column, Figure
+from flowsim.report.theme import (
+    BASE_LINE,
+    LIMIT,
+    LIMIT_LINE,
+    OTHER_LINE,
+    SEEN,
+    SMALL,
+    WHITE,
+    Fill,
+    Stroke,
+    mix,
+)
+
+Floats = NDArray[np.float64]
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Lower edge of the wide band, of the narrow one, median, and the upper edges."""
+TABLE_STEP = 7
+"""The table gives every seventh day."""
+_END_ROOM = 132.0
+"""Room at the right of a page for the names of the lines, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run: its name, the quantiles (5, days), its replications, and how its line is drawn."""
+
+    name: str
+    quantiles: Floats
+    replications: int
+    stroke: Stroke
+
+    @property
+    def median(self) -> Floats:
+        """Median of each day."""
+        return self.quantiles[2]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fan:
+    """All that is drawn."""
+
+    dates: Sequence[Moment]
+    runs: list[_Run]
+    capacity: Floats | None
+    observed: Floats | None
+    events: Sequence[Event]
+    form: Written
+
+    def days(self) -> list[float]:
+        """Return the days since the first."""
+        return [days_since(self.dates[0], day) for day in self.dates]
+
+    def panels(self) -> list[list[_Run]]:
+        """Return the runs of each panel: the baseline with one other."""
+        base, *others = self.runs
+        return [[base, other] for other in others] or [[base]]
+
+    def values(self) -> list[Floats]:
+        """Return everything that must find room on the axis."""
+        extra = [row for row in (self.capacity, self.observed) if row is not None]
+        return [run.quantiles for run in self.runs] + extra
+
+
+def fan(
+    *,
+    id: str,
+    title: str,
+    subtitle: str,
+    dates: Sequence[Moment],
+    runs: Sequence[tuple[str, ArrayLike]],
+    capacity: float | ArrayLike | None = None,
+    observed: ArrayLike | None = None,
+    unit: str,
+    decimals: int,
+    events: Sequence[Event] = (),
+    png: bool = False,
+) -> Figure:
+    """Return a fan chart: the median of each day, and where half and nine tenths of replications lie.
+
+    The first run is the baseline. With more than two runs there is a panel for each of the others, on the
+    same scale, with the baseline in all of them.
+
+    Args:
+        id: of the figure.
+        title: the finding.
+        subtitle: measure, unit, population and period.
+        dates: the days.
+        runs: name and values, shape (replications, days), in the unit; not a number where there was nobody.
+        capacity: places, one number or one for each day.
+        observed: what was observed, one for each day; not a number where nothing was.
+        unit: the measure's unit.
+        decimals: decimals shown.
+        events: label, first and last day of stretches that are shaded.
+        png: true to draw it for Word too.
+    """
+    what = _gathered(dates, runs, capacity, observed, unit, decimals, events)
+    numbers = _numbers(what)
+    if not any(len(finite(run.median)) for run in what.runs):
+        why = "There is nothing to draw: no replication has a value on any of these days."
+        return nothing(id=id, title=title, subtitle=subtitle, why=why, numbers=numbers, png=png)
+    return assemble(
+        id=id,
+        title=title,
+        subtitle=subtitle,
+        draw=lambda sheet: _draw(sheet, what),
+        alt=_told(what),
+        numbers=numbers,
+        png=png,
+    )
+
+
+def quantiles(values: ArrayLike) -> Floats:
+    """Return the `QUANTILES` of each day, shape (5, days), over the replications that have a value."""
+    table = np.atleast_2d(np.asarray(values, float))
+    found = np.full((len(QUANTILES), table.shape[1]), np.nan)
+    known = np.isfinite(table).any(axis=0)
+    if known.any():
+        found[:, known] = np.nanquantile(table[:, known], QUANTILES, axis=0)
+    return found
+
+
+def _gathered(
+    dates: Sequence[Moment],
+    runs: Sequence[tuple[str, ArrayLike]],
+    capacity: float | ArrayLike | None,
+    observed: ArrayLike | None,
+    unit: str,
+    decimals: int,
+    events: Sequence[Event],
+) -> _Fan:
+    made = [
+        _Run(clean(label), quantiles(values), len(np.atleast_2d(np.asarray(values))), stroke)
+        for (label, values), stroke in zip(runs, [BASE_LINE] + [OTHER_LINE] * len(runs), strict=False)
+    ]
+    limit = None if capacity is None else np.broadcast_to(np.asarray(capacity, float), (len(dates),))
+    seen = None if observed is None else np.asarray(observed, float)
+    form = written(unit, decimals, *(run.quantiles for run in made))
+    return _Fan(dates, made, limit, seen, events, form)
+
+
+def _draw(sheet: Sheet, what: _Fan) -> None:
+    top = 4.0
+    for panel in what.panels():
+        top = _panel(sheet, what, panel, top) + 14
+    sheet.height = round(note(sheet, top, _how_to_read(what)) + 4)
+
+
+def _panel(sheet: Sheet, what: _Fan, runs: list[_Run], top: float) -> float:
+    """Draw one panel from `top` and return where it ends."""
+    values = what.values()
+    left = gutter(values, what.form) + 2
+    right = sheet.width - (10 if sheet.narrow else _END_ROOM)
+    if sheet.narrow:
+        top = _key(sheet, what, runs, top)
+    caption(sheet, 2, top + 12, what.form.heading())
+    upper = shade(sheet, what.events, what.dates, left, right, top + 20, 190.0 if sheet.narrow else 230.0)
+    plot = Plot(left, upper, right, upper + (190.0 if sheet.narrow else 230.0))
+    axis = value_axis(sheet, plot, values, what.form)
+    days = date_axis(sheet, plot, what.dates[0], what.dates[-1])
+    xs = days.along(what.days())
+    for run in runs:
+        _bands(sheet, run, xs, axis)
+    _limit(sheet, what, xs, axis, plot)
+    for run in runs:
+        sheet.line(xs, axis.along(run.median), run.stroke)
+    _points(sheet, what, xs, axis)
+    if not sheet.narrow:
+        _ends(sheet, what, runs, axis, plot)
+    return plot.bottom + 26
+
+
+def _bands(sheet: Sheet, run: _Run, xs: Floats, axis: Axis) -> None:
+    if run.replications < 2:
+        return
+    edges = [axis.along(row) for row in run.quantiles]
+    sheet.band(xs, edges[0], edges[4], Fill(mix(run.stroke.colour, 0.45), opacity=0.35))
+    sheet.band(xs, edges[1], edges[3], Fill(mix(run.stroke.colour, 0.6), opacity=0.5))
+
+
+def _limit(sheet: Sheet, what: _Fan, xs: Floats, axis: Axis, plot: Plot) -> None:
+    if what.capacity is None or not len(finite(what.capacity)):
+        return
+    sheet.line(xs, axis.along(what.capacity), LIMIT_LINE)
+    first = float(finite(what.capacity)[0])
+    words = f"Capacity {what.form.scale.write(first, unit=False)}"
+    y = axis.at(first) - 5 if axis.at(first) > plot.top + 18 else axis.at(first) + 14
+    sheet.text(plot.left + 4, y, words, size=SMALL, colour=LIMIT, halo=HALO)
+
+
+def _points(sheet: Sheet, what: _Fan, xs: Floats, axis: Axis) -> None:
+    if what.observed is None:
+        return
+    for x, y in zip(xs, axis.along(what.observed), strict=True):
+        if np.isfinite(y):
+            sheet.dot(float(x), float(y), 2.3, WHITE, Stroke(SEEN, 1.3))
+
+
+def _ends(sheet: Sheet, what: _Fan, runs: list[_Run], axis: Axis, plot: Plot) -> None:
+    """Name the lines where they end, each in its colour, moved apart if need be."""
+    rows = [(run.name, run.stroke.colour, run.median) for run in runs]
+    if what.observed is not None and len(finite(what.observed)):
+        rows.append(("Observed", SEEN, what.observed))
+    rows = [row for row in rows if len(finite(row[2]))]
+    lines = [wrap(label, _END_ROOM - 26, SMALL, 3) for label, _, _ in rows]
+    ends = [axis.at(float(finite(values)[-1])) for _, _, values in rows]
+    heights = [len(found) * line_height(SMALL) + 4 for found in lines]
+    middles = spread(ends, heights, plot.top - 10, plot.bottom + 10)
+    for (_, colour, _), found, end, middle in zip(rows, lines, ends, middles, strict=True):
+        if colour == SEEN:
+            sheet.dot(plot.right + 9, middle, 3.0, WHITE, Stroke(SEEN, 1.5))
+        else:
+            sheet.line([plot.right + 2, plot.right + 12], [end, middle], Stroke(colour, 1.0))
+        sheet.lines(plot.right + 16, middle, found, size=SMALL)
+
+
+def _key(sheet: Sheet, what: _Fan, runs: list[_Run], top: float) -> float:
+    """Show on a telephone, above the plot, which line is which; return where the key ends."""
+    for run in runs:
+        sheet.line([4, 32], [top + 8, top + 8], run.stroke)
+        sheet.text(40, top + 12, shorten(run.name, sheet.width - 44, SMALL), size=SMALL)
+        top += 18
+    if what.observed is not None and len(finite(what.observed)):
+        sheet.dot(18, top + 8, 3.0, WHITE, Stroke(SEEN, 1.5))
+        sheet.text(40, top + 12, "Observed", size=SMALL)
+        top += 18
+    return top + 4
+
+
+def _how_to_read(what: _Fan) -> str:
+    most = max(run.replications for run in what.runs)
+    if most < 2:
+        return "One replication, so there are no bands. Another would differ: run more before deciding."
+    words = (
+        f"Lines: median of {most} replications. Darker band: half of them; lighter band: nine in ten. "
+        "Bands are for single days, not for the whole winter."
+    )
+    low = what.form.scale.factor * min(float(finite(v).min()) for v in what.values() if len(finite(v)))
+    return words + (" The axis does not begin at 0." if low > 0 and not _from_zero(what) else "")
+
+
+def _from_zero(what: _Fan) -> bool:
+    from flowsim.report.charts.axes import extent
+
+    return extent(what.values())[0] <= 0.0
+
+
+def _told(what: _Fan) -> str:
+    """Return what the picture shows, from the numbers."""
+    first, last = day_text(what.dates[0]), day_text(what.dates[-1])
+    parts = [f"Line chart, {first} to {last}, with bands for 50% and 90% of replications."]
+    for run in what.runs:
+        parts.append(_told_of(run, what))
+    if what.capacity is not None and len(finite(what.capacity)):
+        parts.append(f"Capacity: {what.form.scale.write(float(finite(what.capacity)[0]))}.")
+    if what.observed is not None and len(finite(what.observed)):
+        seen = finite(what.observed)
+        parts.append(f"Observed on {len(seen)} days, mean {what.form.scale.write(float(seen.mean()))}.")
+    parts += [f"Shaded: {clean(label)}, {day_text(a)} to {day_text(b)}." for label, a, b in what.events]
+    return " ".join(parts)
+
+
+def _told_of(run: _Run, what: _Fan) -> str:
+    if not len(finite(run.median)):
+        return f"{run.name}: no values."
+    write = what.form.scale.write
+    peak = int(np.nanargmax(run.median))
+    known = finite(run.median)
+    ends = f"median {write(float(known[0]))} at the start and {write(float(known[-1]))} at the end"
+    top = f"highest {write(float(run.median[peak]))} on {day_text(what.dates[peak])}"
+    low, high = (float(run.quantiles[row, peak]) for row in (0, 4))
+    band = f" (90% of replications {write(low)} to {write(high)})" if run.replications > 1 else ""
+    return f"{run.name}: {ends}; {top}{band}."
+
+
+def _numbers(what: _Fan) -> Numbers:
+    unit = what.form.heading().lower()
+    columns = [Column("Day")]
+    rows: list[list[Cell]] = [[name(day_text(day))] for day in what.dates[::TABLE_STEP]]
+    for run in what.runs:
+        for row, words in ((2, "median"), (0, "5th percentile"), (4, "95th percentile")):
+            columns.append(Column(f"{run.name}: {words} ({unit})", "number"))
+            _add(rows, run.quantiles[row], what.form)
+    for values, words in ((what.capacity, "Capacity"), (what.observed, "Observed")):
+        if values is not None:
+            columns.append(Column(f"{words} ({unit})", "number"))
+            _add(rows, values, what.form)
+    return Numbers(columns, [tuple(row) for row in rows], "Every seventh day of those drawn.")
+
+
+def _add(rows: list[list[Cell]], values: Floats, form: Written) -> None:
+    for row, value in zip(rows, values[::TABLE_STEP], strict=True):
+        row.append(number(float(value), form))
