@@ -263,7 +263,7 @@ def test_the_command_shows_each_case() -> None:
     result = verify("--only", "V15", "--only", "V19")
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines()[0].startswith("V15  Six patients at a time, by hand")
-    assert result.stdout.splitlines()[-1].startswith("All 2 cases passed; 69 figures")
+    assert result.stdout.splitlines()[-1].startswith("All 2 cases passed; 105 figures")
 
 
 def test_the_command_gives_json_and_a_page(tmp_path: Any) -> None:
@@ -271,7 +271,7 @@ def test_the_command_gives_json_and_a_page(tmp_path: Any) -> None:
     result = verify("--only", "V15", "--seed", "9", "--json", "--html", str(page))
     found = json.loads(result.stdout)
     assert (found["seed"], found["passed"], found["cases"][0]["id"]) == (9, True, "V15")
-    assert len(found["cases"][0]["figures"]) == 60
+    assert len(found["cases"][0]["figures"]) == 96
     assert "Evidence of verification" in page.read_text(encoding="utf-8")
 
 

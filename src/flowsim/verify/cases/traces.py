@@ -15,10 +15,13 @@ OFF_WARD = {"ready": "leave", "moved_on": "leave", "refused": "leave", "cancelle
 
 @case("V15", "Six patients at a time, by hand", "tables worked out on paper")
 def traces(luck: Luck) -> Iterable[Check]:
-    """First come first served, priority, boarding, the end of a shift, and closing time."""
+    """First come first served, priority, boarding, long stays, two queues, the end of a shift, closing."""
     yield from first_come_first_served()
     yield from urgent_first()
+    yield from waiting_lifts()
     yield from boarding()
+    yield from long_stays()
+    yield from two_queues()
     yield from end_of_shift()
     yield from closing_time()
 
@@ -44,6 +47,24 @@ def urgent_first() -> Iterator[Check]:
     yield from _same("urgent first: start", (0, 9, 3, 12, 6, 30), column(visits, 0, "started"))
 
 
+def waiting_lifts() -> Iterator[Check]:
+    """Ten minutes each; after 25 minutes of waiting acuity 4 counts as acuity 2, and had come before."""
+    priority = {"by": "acuity", "2": "0", "otherwise": "1"}
+    clinic = {"kind": "clinic", "staff": "1", "service": "10 min", "priority": priority}
+    acuity = ("4", "4", "2", "2", "2", "4")
+    arrivals = [
+        (minute, "clinic", {"acuity": code})
+        for minute, code in zip((0.0, 1.0, 5.0, 8.0, 18.0, 100.0), acuity, strict=True)
+    ]
+    lifted = {"clinic": {**clinic, "priority_ages": "25 min"}}
+    for name, services, starts in (
+        ("waiting lifts", lifted, (0, 30, 10, 20, 40, 100)),
+        ("waiting does not lift", {"clinic": clinic}, (0, 40, 10, 20, 30, 100)),
+    ):
+        visits = fed(services, {"clinic": OUT}, arrivals)
+        yield from _same(f"{name}: start", starts, column(visits, 0, "started"))
+
+
 def boarding() -> Iterator[Check]:
     """One space and one bed: who waits for the bed keeps the space, and who waits for the space stays out.
 
@@ -58,6 +79,34 @@ def boarding() -> Iterator[Check]:
     yield from _same("boarding: space left", (5, 27, 49, 71, 105, 127), column(visits, 0, "left"))
     yield from _same("boarding: bed", (5, 27, 49, 71, 105, 127), column(visits, 1, "accepted"))
     yield from _same("boarding: home", (25, 47, 69, 91, 125, 147), column(visits, 1, "left"))
+
+
+def long_stays() -> Iterator[Check]:
+    """One bed, five hours each and two minutes to make it up: what is due far ahead comes when it is due."""
+    ward = {"kind": "ward", "beds": "1", "stay": "300 min", "turnaround": "2 min"}
+    visits = fed({"ward": ward}, {"ward": OFF_WARD}, _at("ward", (0, 310, 611, 2000, 2001, 4000)))
+    yield from _same("long stays: bed", (0, 310, 612, 2000, 2302, 4000), column(visits, 0, "accepted"))
+    yield from _same("long stays: home", (300, 610, 912, 2300, 2602, 4300), column(visits, 0, "left"))
+
+
+def two_queues() -> Iterator[Check]:
+    """Acuity 2 waits for resus and, behind everybody else there, for majors: whichever is free first.
+
+    One space each, half an hour each. The third patient has resus at minute 30, and is gone from the other
+    queue when majors is free at 31; the last one gets majors at 61, as resus has been given away at 60.
+    """
+    area = {"spaces": "1", "first_spell": "30 min", "investigated": "0%"}
+    area |= {"investigations": "0 min", "second_spell": "0 min"}
+    areas = {"resus": {**area, "overflow": "majors"}, "majors": area}
+    by_acuity = {"by": "acuity", "2": "resus", "otherwise": "majors"}
+    department = {**_department(), "areas": areas, "area": by_acuity}
+    arrivals = [
+        (float(minute), "department", {"acuity": code})
+        for minute, code in enumerate(("2", "3", "2", "3", "2", "2"))
+    ]
+    visits = fed({"department": department}, {"department": {"home": "leave", "left": "leave"}}, arrivals)
+    yield from _same("two queues: start", (0, 1, 30, 31, 60, 61), column(visits, 0, "started"))
+    yield from _same("two queues: gone", (30, 31, 60, 61, 90, 91), column(visits, 0, "left"))
 
 
 def end_of_shift() -> Iterator[Check]:
