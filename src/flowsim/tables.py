@@ -49,6 +49,14 @@ VISIT_COLUMNS: Mapping[str, type[np.generic]] = {
 ``outcome`` is the position in the OUTCOMES of the service's kind, -1 while care goes on.
 """
 
+ESCALATION_WORDS = ("event", "scope", "name", "action", "reason")
+"""Columns of the escalation table that hold words; the others are numbers.
+
+Events are ``assessed`` (with score, level and the value of each parameter) and, for an action, ``ordered``,
+``activated``, ``stood_down``, ``cancelled``, ``failed`` (with a reason) and ``diverted`` (with patients). The
+scope is ``site``, ``place`` or ``system``, the name is empty for the system.
+"""
+
 BUSY, QUEUE, CAPACITY = range(3)
 """Positions in the last axis of the occupancy table."""
 
@@ -70,6 +78,10 @@ class Coded:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def __getitem__(self, rows: slice) -> Coded:
+        """Return some of the rows."""
+        return Coded(self.codes[rows], self.texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Replication:
@@ -86,6 +98,8 @@ class Replication:
         warm_up: minutes before the data collection period.
         horizon: minutes of the data collection period.
         info: state changes, CPU seconds, still inside by service, warnings.
+        escalation: what was assessed and done, row by row (`ESCALATION_WORDS` and numbers); empty without
+            escalation.
     """
 
     patients: Columns
@@ -98,6 +112,7 @@ class Replication:
     warm_up: float
     horizon: float
     info: dict[str, Any] = field(default_factory=dict)
+    escalation: Mapping[str, NDArray[Any] | Coded] = field(default_factory=dict)
 
     @property
     def end(self) -> float:

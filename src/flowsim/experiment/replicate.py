@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import gc
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from flowsim.experiment.keeping import occupancy, patients, people, through_time, visits
 from flowsim.experiment.worker import Simulated
-from flowsim.store.tables import Table
+from flowsim.store.tables import Table, to_parquet
 
 if TYPE_CHECKING:
     from flowsim.spec.scenario import Scenario
@@ -33,20 +34,24 @@ def simulate_scenario(scenario: Scenario, number: int, keep: tuple[str, ...]) ->
     from flowsim.model import replicate
 
     replication = replicate(scenario, number)
-    facts = Facts(replication, scenario)
+    gc.collect()  # the engine leaves 100 MB of patients in circles; measuring needs the room
+    tables: dict[str, Any] = {
+        name: to_parquet(make(replication, scenario)) for name, make in LARGE.items() if name in keep
+    }
+    tables["occupancy"] = to_parquet(occupancy(replication))
+    facts = Facts(replication, scenario, take=True)
     measures = evaluate_facts(facts)
     by_day, by_hour_of_week = series(facts)
-    tables = {
+    tables |= {
         "measures": measures,
         "series": through_time(by_day),
         "hour_of_week": through_time(by_hour_of_week),
-        "occupancy": occupancy(replication),
     }
     if PEOPLE in keep:
-        tables[PEOPLE] = people(facts, scenario)
+        tables[PEOPLE] = to_parquet(people(facts, scenario))
     info = dict(replication.info)
     return Simulated(
-        tables=tables | {name: make(replication, scenario) for name, make in LARGE.items() if name in keep},
+        tables=tables,
         patients=info.pop("patients"),
         state_changes=info.pop("state_changes"),
         headline=_of_the_system(measures, [measure.id for measure in headline()]),

@@ -18,7 +18,6 @@ from typing import Any
 from flowsim.errors import InputError
 from flowsim.store.folder import MEASURES, Record, RunFolder, pack
 from flowsim.store.identity import rows_digest
-from flowsim.store.tables import Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +25,8 @@ class Simulated:
     """What one replication came to.
 
     Attributes:
-        tables: Table name to table; ``measures`` is always there.
+        tables: Table name to table; ``measures`` is always there. A large one may be packed already (see
+            `flowsim.store.tables.to_parquet`), so that its columns need no memory.
         patients: Patients simulated.
         state_changes: State changes simulated.
         headline: The values whose precision matters, by name.
@@ -34,7 +34,7 @@ class Simulated:
         info: Anything else worth keeping, as plain JSON.
     """
 
-    tables: Mapping[str, Table]
+    tables: Mapping[str, Any]
     patients: int = 0
     state_changes: int = 0
     headline: Mapping[str, float] = field(default_factory=dict)

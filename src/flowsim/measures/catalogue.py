@@ -97,4 +97,5 @@ def evaluate_facts(facts: Facts) -> dict[str, NDArray[Any]]:
     out = Collector(facts, CATALOGUE)
     for area in (urgent_care, ambulance, alternatives, beds, discharge, community, time_spent, queueing):
         area.evaluate(facts, out)
+        facts.forget()
     return out.table()

@@ -46,11 +46,11 @@ def followers(visits: Mapping[str, Array], passing: Array) -> tuple[NDArray[np.i
     return maybe[true], before[true]
 
 
-def roots(size: int, after: NDArray[np.intp], before: NDArray[np.intp]) -> NDArray[np.intp]:
+def roots(size: int, after: NDArray[np.intp], before: NDArray[np.intp]) -> NDArray[np.int32]:
     """Return, for each visit, the first visit of the chain of passing visits that led to it, or itself."""
-    previous = np.full(size, -1, dtype=np.intp)
+    previous = np.full(size, -1, dtype=np.int32)
     previous[after] = before
-    root = np.arange(size)
+    root = np.arange(size, dtype=np.int32)
     rows = after
     while rows.size:
         root[rows] = previous[root[rows]]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.measures.facts import Bools, Facts, Floats, Part, View, quantiles
+from flowsim.measures.facts import Bools, Facts, Floats, Part, View, quantiles, sorted_quantiles
 from flowsim.measures.measure import Measure
 
 PROVIDER_LEVELS = frozenset(("system", "trust", "place", "site", "kind", "service"))
@@ -56,6 +56,48 @@ class Totals:
         return people.margin(self._by_people, level)
 
 
+class _Ordered:
+    """Quantiles of the values of some visits, at any level.
+
+    Visits lie service by service, so groups of services need no partition, and the same services in another
+    level's group are sorted once.
+
+    Args:
+        view: the visits.
+        values: one for each visit.
+        known: the visits that count.
+        probabilities: which quantiles.
+    """
+
+    def __init__(self, view: View, values: Floats, known: Bools, probabilities: Sequence[float]) -> None:
+        self._part, self._chosen, self._at = Part(view, known), values[known], probabilities
+        self._runs: dict[int, list[slice]] = {}
+        start = 0
+        for code, size in zip(view.run_codes.tolist(), view.of_runs(known).tolist(), strict=True):
+            self._runs.setdefault(code, []).append(slice(start, start + size))
+            start += size
+        self._found: dict[tuple[int, ...], Floats] = {}
+
+    def at(self, level: str) -> tuple[list[str], Floats]:
+        """Return the groups of a level, and the quantiles of each: shape (groups, probabilities)."""
+        view = self._part.view
+        if level not in PROVIDER_LEVELS:
+            grouping = self._part.grouping(level)
+            return grouping.names, quantiles(self._chosen, grouping, self._at)
+        names, codes = view.facts.groups.of_services(level, view.service_codes)
+        services = np.array(view.service_codes, dtype=np.intp)
+        rows = [self._of(tuple(services[codes == group].tolist())) for group in range(len(names))]
+        return names, np.array(rows).reshape(len(names), len(self._at))
+
+    def _of(self, services: tuple[int, ...]) -> Floats:
+        if services not in self._found:
+            parts = [self._chosen[run] for service in services for run in self._runs.get(service, ())]
+            ordered = np.sort(np.concatenate(parts)) if parts else self._chosen[:0]
+            empty = np.full(len(self._at), np.nan)
+            self._found[services] = sorted_quantiles(ordered, self._at) if ordered.size else empty
+        return self._found[services]
+
+
 class Collector:
     """Takes in measures as they are worked out and gives them back as one table.
 
@@ -74,6 +116,12 @@ class Collector:
         """Take in one measure for all groups of one level."""
         self._keys.append((measure, level, names))
         self._values.append(np.asarray(values, dtype=np.float64))
+
+    def of_services(self, measure: str, sums: NDArray[Any], factor: float = 1.0) -> None:
+        """Take in sums given for each service there is, times a factor, at every level of providers."""
+        for level in self.catalogue[measure].levels:
+            names, totals = self.facts.groups.added_up(level, sums)
+            self.put(measure, level, names, totals * factor)
 
     def rate(self, measure: str, view: View, weights: NDArray[Any] | None = None) -> None:
         """Take in a sum per day; weights None counts visits."""
@@ -114,13 +162,11 @@ class Collector:
 
         The first measure's levels serve for all.
         """
-        part = Part(view, known)
-        chosen = values[known]
+        found = _Ordered(view, values, known, list(measures.values()))
         for level in self.catalogue[next(iter(measures))].levels:
-            grouping = part.grouping(level)
-            table = quantiles(chosen, grouping, list(measures.values()))
+            names, table = found.at(level)
             for column, measure in enumerate(measures):
-                self.put(measure, level, grouping.names, table[:, column])
+                self.put(measure, level, names, table[:, column])
 
     def table(self) -> dict[str, NDArray[Any]]:
         """Return the columns measure, level, group (text) and value (in the measure's unit)."""

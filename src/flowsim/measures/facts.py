@@ -2,21 +2,21 @@
 
 Visits are put in runs of one service each, those of the warm-up before those of the collection period. A
 `View` is the visits to some services, so most views are slices; its columns, durations and group codes are
-made when first asked for and then kept.
+made when first asked for and kept until `Facts.forget`. Memory is what limits how many replications fit on a
+machine, so what looks at all visits goes through them run by run (`Facts.each_run`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from flowsim.measures.chains import followers
 from flowsim.measures.groups import Grouping, Groups, People
-from flowsim.vocabulary import ROUTES
+from flowsim.measures.views import Array, Bools, Floats, Part, View
 
 if TYPE_CHECKING:
     from flowsim.tables import Replication
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 FIRST = ("emergency_department", "urgent_treatment_centre")
 """Kinds laid out side by side, because they are measured together."""
 
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+__all__ = ["FIRST", "Array", "Bools", "Facts", "Floats", "Part", "View"]
 
 
 class Facts:
@@ -35,10 +33,13 @@ class Facts:
     Args:
         replication: the tables.
         scenario: the scenario they came from; read for kinds, outcomes, sites, trusts and places.
+        take: take the columns of visits out of the replication's table as they are laid out, so that they
+            are in memory once. The table is of no use to anybody else afterwards.
     """
 
-    def __init__(self, replication: Replication, scenario: Any) -> None:
+    def __init__(self, replication: Replication, scenario: Any, *, take: bool = False) -> None:
         self.replication = replication
+        self._take = take
         self.scenario = scenario
         self.specs = [scenario.services[name] for name in replication.services]
         self.kinds: list[str] = [spec.kind for spec in self.specs]
@@ -76,7 +77,9 @@ class Facts:
     def column(self, name: str) -> Array:
         """Return a column of the visit table in this object's order."""
         if name not in self._columns:
-            values = self.replication.visits[name][self._order]
+            visits = self.replication.visits
+            found = cast("MutableMapping[str, Array]", visits).pop(name) if self._take else visits[name]
+            values = found[self._order]
             self._columns[name] = self._until_turned_away(values) if name == "left" else values
         return self._columns[name]
 
@@ -126,6 +129,25 @@ class Facts:
             self._views[key] = View(self, list(services), runs)
         return self._views[key]
 
+    def each_run(self) -> Iterator[tuple[int, View]]:
+        """Yield the visits of all services run by run: those of the warm-up first, service by service.
+
+        A run is small beside all visits, so arrays worked out for it cost little memory and stay in the
+        processor's cache. Each view is for one use and is not kept.
+        """
+        for code, _, part in self._runs:
+            if part.stop > part.start:
+                yield code, View(self, [code], [(code, part)])
+
+    def run_of(self, service: int) -> View:
+        """Return the visits to one service, by code, that arrived in the collection period; for one use."""
+        parts = [part for code, inside, part in self._runs if code == service and inside]
+        return View(self, [service], [(service, part) for part in parts])
+
+    def forget(self) -> None:
+        """Let go of what was worked out for views; whatever is asked for again is worked out again."""
+        self._views.clear()
+
     def outcome_codes(self, outcome: str) -> Array:
         """Return the code of a named outcome in each service; -2 where it has none."""
         names = [list(spec.OUTCOMES) for spec in self.specs]
@@ -156,169 +178,8 @@ class Facts:
         return np.array([*(kind in kinds for kind in self.kinds), False])
 
 
-class View:
-    """Visits to some services, in runs of one service each.
-
-    Attributes:
-        facts: the replication.
-        service_codes: the services.
-        size: number of visits.
-    """
-
-    def __init__(self, facts: Facts, services: list[int], runs: list[tuple[int, slice]]) -> None:
-        self.facts = facts
-        self.service_codes = services
-        runs = [(code, part) for code, part in runs if part.stop > part.start]
-        self._run_codes = np.array([code for code, _ in runs], dtype=np.intp)
-        self._run_sizes = np.array([part.stop - part.start for _, part in runs], dtype=np.intp)
-        self._slices = _joined([part for _, part in runs])
-        self.size = int(self._run_sizes.sum())
-        self.kept: dict[str, Array] = {}
-        self._groupings: dict[str, Grouping] = {}
-
-    def column(self, name: str) -> Array:
-        """Return a column of the visit table for these visits."""
-        if name not in self.kept:
-            self.kept[name] = self.take(self.facts.column(name))
-        return self.kept[name]
-
-    def take(self, values: Array) -> Array:
-        """Return the part of an array (ordered as `Facts.column`) that belongs to these visits."""
-        if len(self._slices) == 1:
-            return values[self._slices[0]]
-        return np.concatenate([values[part] for part in self._slices]) if self._slices else values[:0]
-
-    def of_service(self, per_service: Array) -> Array:
-        """Return, for each visit, the entry of an array that has one for each service."""
-        return np.repeat(per_service[self._run_codes], self._run_sizes)
-
-    def sums(self, values: Array | None = None) -> Floats:
-        """Return the sum of values (None: the number of visits) by service, for every service there is."""
-        if values is None:
-            of_runs: Array = self._run_sizes
-        elif values.dtype == np.bool_:
-            ends = np.cumsum(self._run_sizes)
-            starts = ends - self._run_sizes
-            of_runs = np.array([np.count_nonzero(values[a:b]) for a, b in zip(starts, ends, strict=True)])
-        elif self.size:
-            of_runs = np.add.reduceat(values, np.cumsum(self._run_sizes) - self._run_sizes)
-        else:
-            of_runs = self._run_sizes
-        number = len(self.facts.specs)
-        return np.bincount(self._run_codes, of_runs, minlength=number).astype(np.float64)
-
-    @cached_property
-    def service(self) -> Array:
-        """Code of the service of each visit."""
-        return self.of_service(np.arange(len(self.facts.specs)))
-
-    @cached_property
-    def position(self) -> Array:
-        """Position in `service_codes` of the service of each visit."""
-        positions = np.full(len(self.facts.specs), -1)
-        positions[self.service_codes] = np.arange(len(self.service_codes))
-        return self.of_service(positions)
-
-    def attribute(self, name: str) -> Array:
-        """Return a patient attribute of each visit, as its code."""
-        key = f"patient.{name}"
-        if key not in self.kept:
-            self.kept[key] = self.facts.replication.patients[name][self.column("patient")]
-        return self.kept[key]
-
-    def minutes(self, start: str, stop: str) -> Floats:
-        """Return minutes from one moment to another; up to the end of the run where it has not come.
-
-        Not a number where the first moment has not come.
-        """
-        key = f"{start}>{stop}"
-        if key not in self.kept:
-            later = self.column(stop)
-            self.kept[key] = np.where(np.isnan(later), self.facts.end, later) - self.column(start)
-        return self.kept[key]
-
-    def reached(self, moment: str) -> Bools:
-        """Say whether a moment of the visit has come."""
-        key = f"reached.{moment}"
-        if key not in self.kept:
-            self.kept[key] = ~np.isnan(self.column(moment))
-        return self.kept[key]
-
-    def outcome_is(self, *outcomes: str) -> Bools:
-        """Say whether the visit ended in one of the named outcomes."""
-        result = np.zeros(self.size, dtype=bool)
-        for outcome in outcomes:
-            wanted = self.facts.outcome_codes(outcome)
-            if (wanted[self.service_codes] >= 0).any():
-                result |= self.column("outcome") == self.of_service(wanted)
-        return result
-
-    def goes_on(self) -> Bools:
-        """Say whether the visit ended in an outcome after which the patient goes on to another service."""
-        going: Bools = self.facts.goes_on[self.service, self.column("outcome")]
-        return going
-
-    def left_in_period(self) -> Bools:
-        """Say whether the visit ended in the collection period."""
-        left = self.column("left")
-        return (left >= self.facts.warm_up) & (left <= self.facts.end)
-
-    def source_is(self, *kinds: str) -> Bools:
-        """Say whether the patient came from a service of one of these kinds."""
-        came: Bools = self.facts.is_kind(*kinds)[self.column("source")]
-        return came
-
-    @cached_property
-    def by_ambulance(self) -> Bools:
-        """Say whether the patient was brought by ambulance: by a crew, or on the ambulance route."""
-        direct = self.column("source") < 0
-        on_route: Bools = direct & (self.attribute("route") == ROUTES.index("ambulance"))
-        return self.source_is("ambulance") | on_route
-
-    @cached_property
-    def combination(self) -> Array:
-        """Combination of patient groups of each visit; see `Facts.people`."""
-        return self.facts.people.cells[self.column("patient")]
-
-    def grouping(self, level: str) -> Grouping:
-        """Return the groups of a level and the group of each visit."""
-        if level not in self._groupings:
-            self._groupings[level] = self.facts.groups.of(level, self)
-        return self._groupings[level]
-
-    def part(self, mask: Bools) -> Part:
-        """Return some of these visits."""
-        return Part(self, mask)
-
-
-class Part:
-    """Some visits of a view; what measures are worked out on."""
-
-    __slots__ = ("mask", "view")
-
-    def __init__(self, view: View, mask: Bools) -> None:
-        self.view = view
-        self.mask = mask
-
-    def grouping(self, level: str) -> Grouping:
-        """Return the groups of a level and the group of each visit in the part."""
-        whole = self.view.grouping(level)
-        return Grouping(whole.names, whole.codes[self.mask])
-
-
 def _rank(kind: str) -> int:
     return FIRST.index(kind) if kind in FIRST else len(FIRST)
-
-
-def _joined(slices: Sequence[slice]) -> list[slice]:
-    """Return the slices with neighbours made one, so that most views need no copy."""
-    joined: list[slice] = []
-    for part in slices:
-        if joined and joined[-1].stop == part.start:
-            joined[-1] = slice(joined[-1].start, part.stop)
-        else:
-            joined.append(part)
-    return joined
 
 
 def clipped(start: Floats, stop: Floats, low: float, high: float) -> Floats:
@@ -358,22 +219,6 @@ def _risen(moment: Floats, codes: Array, groups: int, hours: int) -> Floats:
     spent = np.bincount(cells, in_hours - whole, minlength=size).reshape(groups, hours)
     risen: Floats = before - spent
     return risen
-
-
-def present_at_hours(view: View) -> Floats:
-    """Return the number present at each whole hour of the run, service by service, waiting included."""
-    shape = len(view.service_codes), view.facts.hours + 1
-    arrived = _steps(view.column("arrived"), view.position, shape)
-    return arrived - _steps(view.column("left"), view.position, shape)
-
-
-def _steps(moment: Floats, codes: Array, shape: tuple[int, int]) -> Floats:
-    """Return how many have had a moment by each whole hour."""
-    hours = np.maximum(np.ceil(moment / 60.0), 0.0)
-    come = hours < shape[1]
-    cells = codes[come] * shape[1] + hours[come].astype(np.intp)
-    steps = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
-    return steps.cumsum(axis=1).astype(np.float64)
 
 
 def quantiles(values: Floats, grouping: Grouping, probabilities: Sequence[float]) -> Floats:

@@ -93,6 +93,12 @@ class Groups:
         codes = [names.index(label) if label else -1 for label in labels]
         return names, np.array(codes, dtype=np.int16)
 
+    def added_up(self, level: str, sums: NDArray[Any]) -> tuple[list[str], NDArray[np.float64]]:
+        """Return the groups of `level`, and sums that were given for each service added up in each."""
+        names, codes = self.of_services(level, range(len(self.services)))
+        totals = np.bincount(codes + np.int64(1), sums, minlength=len(names) + 1)
+        return names, totals[1:].astype(np.float64)
+
     def _of_people(self, level: str, view: View) -> Grouping:
         return Grouping(self.people(level), view.attribute(COLUMNS.get(level, level)))
 

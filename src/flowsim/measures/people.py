@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.measures.ambulance import handover_minutes
+from flowsim.measures.budget import budget
 from flowsim.measures.definitions.urgent_care import TYPE_1, TYPE_3
 from flowsim.measures.facts import Facts, Floats, View
-from flowsim.measures.time_spent import spent
 from flowsim.measures.urgent_care import attended
 
 WHO = ("age", "fifth", "acuity", "stream", "route", "place")
@@ -47,7 +47,7 @@ def people(facts: Facts) -> Columns:
     table["arrived"] = np.floor(patients["arrived"][rows]).astype(np.int32)
     table |= {name: patients[name][rows] for name in WHO}
     table |= {name: _count(view, counted, facts, rows) for name, (view, counted) in _counted(facts).items()}
-    return table | {name: _minutes(*each, facts, rows) for name, each in _spans(facts).items()}
+    return table | {name: _grained(minutes[rows]) for name, minutes in _minutes(facts).items()}
 
 
 def _present(facts: Facts) -> NDArray[np.bool_]:
@@ -66,23 +66,21 @@ def _counted(facts: Facts) -> dict[str, tuple[View, NDArray[np.bool_]]]:
     )
 
 
-def _spans(facts: Facts) -> dict[str, tuple[View, Floats]]:
-    type_1, budget = facts.view(TYPE_1), spent(facts)
+def _minutes(facts: Facts) -> dict[str, Floats]:
+    """Return the minutes of every patient of the patient table, by the names of `MINUTES`."""
+    type_1, found = facts.view(TYPE_1), budget(facts)
     handover = np.where(type_1.by_ambulance, handover_minutes(type_1), 0.0)
     inside = np.where(attended(type_1), type_1.minutes("arrived", "left"), 0.0)
-    own = [(budget.view, each) for each in (budget.waiting, budget.blocked)]
-    return dict(zip(MINUTES, ((type_1, inside), (type_1, handover), *own), strict=True))
+    size, patient = len(facts.replication.patients["uid"]), type_1.column("patient")
+    own: list[Floats] = [
+        np.bincount(patient, minutes, minlength=size).astype(np.float64) for minutes in (inside, handover)
+    ]
+    return dict(zip(MINUTES, (*own, found.waited, found.held), strict=True))
 
 
 def _count(view: View, counted: NDArray[np.bool_], facts: Facts, rows: NDArray[np.intp]) -> NDArray[Any]:
     size = len(facts.replication.patients["uid"])
     return np.bincount(view.column("patient")[counted], minlength=size)[rows].astype(np.int16)
-
-
-def _minutes(view: View, minutes: Floats, facts: Facts, rows: NDArray[np.intp]) -> NDArray[Any]:
-    size = len(facts.replication.patients["uid"])
-    total: Floats = np.bincount(view.column("patient"), minutes, minlength=size)[rows].astype(np.float64)
-    return _grained(total)
 
 
 def _grained(minutes: Floats) -> NDArray[np.float32]:

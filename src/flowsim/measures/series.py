@@ -18,7 +18,7 @@ from flowsim.measures.collect import divided
 from flowsim.measures.definitions.urgent_care import TYPE_1, TYPE_3
 from flowsim.measures.facts import Facts, Floats, View, hourly_presence
 from flowsim.measures.pools import Units, units
-from flowsim.measures.presence import PRESENT, hourly_by
+from flowsim.measures.presence import PRESENT, added_up, hourly_by
 from flowsim.measures.spells import spells, wards
 from flowsim.measures.urgent_care import attended, known_at
 
@@ -136,12 +136,13 @@ def _attendances(facts: Facts) -> Iterable[_Hourly]:
     total, here = view.minutes("arrived", "left"), attended(view)
     known = here & known_at(view, total, 240.0)
     arrived = view.column("arrived")
+    everyone = _ByHour(view, arrived, here)
+    inside, bottom = _ByHour(view, arrived, known & (total <= 240.0)), _ByHour(view, arrived, known)
     for level in LEVELS:
-        names, counts = _counted(view, level, arrived, here)
+        names, counts = everyone.at(level)
         yield _Hourly("attendances", level, names, counts, None, summed=True)
-        names, inside = _counted(view, level, arrived, known & (total <= 240.0))
-        bottom = _counted(view, level, arrived, known)[1]
-        yield _Hourly("within_4_hours", level, names, inside, bottom, summed=True)
+        top, below = inside.at(level)[1], bottom.at(level)[1]
+        yield _Hourly("within_4_hours", level, names, top, below, summed=True)
 
 
 def _handovers(facts: Facts) -> Iterable[_Hourly]:
@@ -150,11 +151,10 @@ def _handovers(facts: Facts) -> Iterable[_Hourly]:
     if not crews.any():
         return
     minutes, arrived = view.minutes("arrived", "accepted"), view.column("arrived")
+    total, number = _ByHour(view, arrived, crews, minutes), _ByHour(view, arrived, crews)
     for level in LEVELS:
-        names, total = _counted(view, level, arrived, crews, minutes)
-        yield _Hourly(
-            "handover_mean", level, names, total, _counted(view, level, arrived, crews)[1], summed=True
-        )
+        names, top = total.at(level)
+        yield _Hourly("handover_mean", level, names, top, number.at(level)[1], summed=True)
 
 
 def _beds(facts: Facts) -> Iterable[_Hourly]:
@@ -168,15 +168,12 @@ def _beds(facts: Facts) -> Iterable[_Hourly]:
             yield _Hourly("beds_open", level, names, capacity, None)
     if not wards(facts, "general_and_acute", "critical_care"):
         return
-    found = spells(facts)
-    for level in LEVELS:
-        names, counts = _counted(found.view, level, found.began, found.first)
-        yield _Hourly("admissions", level, names, counts, None, summed=True)
-    view = facts.view("ward", everyone=True)
+    found, view = spells(facts), facts.view("ward", everyone=True)
     gone = view.outcome_is("ready") & view.reached("left")
-    for level in LEVELS:
-        names, counts = _counted(view, level, view.column("left"), gone)
-        yield _Hourly("discharges", level, names, counts, None, summed=True)
+    begun, ended = _ByHour(found.view, found.began, found.first), _ByHour(view, view.column("left"), gone)
+    for measure, each in (("admissions", begun), ("discharges", ended)):
+        for level in LEVELS:
+            yield _Hourly(measure, level, *each.at(level), None, summed=True)
 
 
 def _ready_by_pathway(facts: Facts) -> _Hourly:
@@ -188,13 +185,27 @@ def _ready_by_pathway(facts: Facts) -> _Hourly:
     return _Hourly("discharge_ready", level, grouping.names, np.maximum(table, 0.0), None)
 
 
-def _counted(
-    view: View, level: str, moment: Floats, which: NDArray[np.bool_], weights: Floats | None = None
-) -> tuple[list[str], Floats]:
-    """Return the groups of a level, and the visits (or the sum of weights) in each hour of the run."""
-    grouping, hours = view.grouping(level), view.facts.hours
-    counted = which & (moment < hours * 60.0) & (moment >= 0) & (grouping.codes >= 0)
-    cells = grouping.codes[counted].astype(np.int64) * hours + (moment[counted] // 60.0).astype(np.int64)
-    chosen = None if weights is None else weights[counted]
-    table = np.bincount(cells, chosen, minlength=len(grouping.names) * hours).astype(np.float64)
-    return grouping.names, table.reshape(len(grouping.names), hours)
+class _ByHour:
+    """Visits in each hour of the run, counted once by service and added up for every level.
+
+    Args:
+        view: the visits.
+        moment: the moment that decides the hour.
+        which: the visits that count.
+        weights: what to add up; None counts visits.
+    """
+
+    def __init__(
+        self, view: View, moment: Floats, which: NDArray[np.bool_], weights: Floats | None = None
+    ) -> None:
+        self._facts, self._services, hours = view.facts, view.service_codes, view.facts.hours
+        rows = np.flatnonzero(which & (moment < hours * 60.0) & (moment >= 0))
+        cells = view.position[rows] * hours + (moment[rows] // 60.0).astype(np.int64)
+        chosen = None if weights is None else weights[rows]
+        table = np.bincount(cells, chosen, minlength=len(self._services) * hours).astype(np.float64)
+        self._table = table.reshape(len(self._services), hours)
+
+    def at(self, level: str) -> tuple[list[str], Floats]:
+        """Return the groups of a level of services, and the count or sum in each hour of the run."""
+        names, codes = self._facts.groups.of_services(level, self._services)
+        return names, added_up(self._table, codes, len(names))

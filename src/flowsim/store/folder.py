@@ -51,9 +51,17 @@ class Record:
     files: dict[str, int] = field(default_factory=dict)
 
 
-def pack(tables: Mapping[str, Table], record: Record) -> dict[str, bytes]:
-    """Return the files of one replication's folder: a parquet file for each table, and the record."""
-    files = {f"{name}.parquet": to_parquet(table) for name, table in tables.items()}
+def pack(tables: Mapping[str, Table | bytes], record: Record) -> dict[str, bytes]:
+    """Return the files of one replication's folder: a parquet file for each table, and the record.
+
+    Args:
+        tables: table name to table, or to the content of its parquet file.
+        record: what else is known about the replication.
+    """
+    files = {
+        f"{name}.parquet": table if isinstance(table, bytes) else to_parquet(table)
+        for name, table in tables.items()
+    }
     content = asdict(record) | {"files": {name: len(data) for name, data in files.items()}}
     return files | {RECORD: json.dumps(content, indent=2, ensure_ascii=False).encode()}
 

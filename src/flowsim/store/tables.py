@@ -25,17 +25,34 @@ Table = Mapping[str, Column]
 """A table: column name to column, all equally long."""
 
 
+ROWS = 131_072
+"""Most rows turned into one row group of a parquet file: what a large table needs memory for at one time."""
+
+
 def to_parquet(table: Table) -> bytes:
-    """Return the table as the content of a parquet file (Zstandard, dictionary-coded text)."""
+    """Return the table as the content of a parquet file (Zstandard, dictionary-coded text).
+
+    Numbers are written as they are: looking for repeats among them would be most of the work.
+    """
     import pyarrow.parquet as pq
 
-    stream, content = BytesIO(), to_arrow(table)
-    repeating = [
-        name
-        for name, kind in zip(content.column_names, content.schema.types, strict=True)
-        if kind != "uint64"
-    ]  # identifiers: looking for repeats among them is the slow part
-    pq.write_table(content, stream, compression="zstd", compression_level=1, use_dictionary=repeating)
+    columns = {name: _words(column) for name, column in table.items()}
+    text = [name for name, column in columns.items() if isinstance(column, Coded)]
+    size = max(map(len, columns.values()), default=0)
+    stream, writer = BytesIO(), None
+    for start in range(0, max(size, 1), ROWS):
+        part = to_arrow({name: column[start : start + ROWS] for name, column in columns.items()})
+        writer = writer or pq.ParquetWriter(
+            stream,
+            part.schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=text,
+            write_statistics=False,
+        )
+        writer.write_table(part)
+    if writer is not None:
+        writer.close()
     return stream.getvalue()
 
 
@@ -53,12 +70,17 @@ def to_arrow(table: Table) -> Any:
 def _to_array(column: Column) -> Any:
     import pyarrow as pa
 
+    column = _words(column)
     if isinstance(column, Coded):
-        codes = _numbers(column.codes.astype(np.int32), column.codes >= 0)
+        known = column.codes >= 0
+        codes = _numbers(column.codes.astype(np.int32), None if known.all() else known)
         return pa.DictionaryArray.from_arrays(codes, _texts(column.texts))
-    if len(column) and isinstance(column[0], str):
-        return _to_array(coded(column))
     return _numbers(np.asarray(column, dtype=None if len(column) else np.float64))
+
+
+def _words(column: Column) -> Column:
+    """Return a column with its text coded."""
+    return coded(column) if len(column) and isinstance(column[0], str) else column
 
 
 def coded(words: Iterable[str]) -> Coded:

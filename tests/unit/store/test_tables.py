@@ -1,11 +1,13 @@
 """Tables as parquet, and the digests of what is in them."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from flowsim import __version__
+from flowsim.store.folder import Record, pack
 from flowsim.store.identity import code_fingerprint, results_digest, rows_digest, run_id, slug
 from flowsim.store.manifest import git_commit
 from flowsim.store.tables import Coded, read_parquet, stack, to_columns, to_parquet
@@ -34,6 +36,38 @@ def test_an_empty_table_comes_back_empty(tmp_path: Path) -> None:
     table = {"measure": np.array([], dtype=object), "value": np.array([])}
     back = to_columns(read_parquet(kept(tmp_path / "t.parquet", table)))
     assert [len(column) for column in back.values()] == [0, 0]
+
+
+def test_a_long_table_is_written_in_parts_and_comes_back_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowsim.store.tables.ROWS", 7)
+    words = ["b", "a", "c"] * 9
+    table = {
+        "number": np.arange(27, dtype=np.int16),
+        "word": words,
+        "code": Coded(np.array([0, -1, 1] * 9, dtype=np.int8), ["x", "y"]),
+        "id": np.arange(27, dtype=np.uint64) << 40,
+        "share": np.linspace(0, 1, 27, dtype=np.float32),
+    }
+    back = to_columns(read_parquet(kept(tmp_path / "long.parquet", table)))
+    assert back["word"].tolist() == words
+    assert back["code"].tolist() == ["x", None, "y"] * 9
+    for name in ("number", "id", "share"):
+        assert back[name].dtype == table[name].dtype  # type: ignore[attr-defined]
+        assert np.array_equal(back[name], table[name])  # type: ignore[arg-type]
+
+
+def test_rows_of_coded_text_keep_their_texts() -> None:
+    some = Coded(np.array([2, 0, -1, 1]), ["a", "b", "c"])[1:3]
+    assert (some.codes.tolist(), some.texts) == ([0, -1], ("a", "b", "c"))
+
+
+def test_a_table_packed_before_is_kept_as_it_is() -> None:
+    packed = to_parquet({"value": np.arange(3.0)})
+    files = pack({"measures": {"value": np.arange(2.0)}, "large": packed}, Record(replication=1, digest=""))
+    assert files["large.parquet"] is packed
+    assert json.loads(files["record.json"])["files"]["large.parquet"] == len(packed)
 
 
 def test_tables_of_replications_are_stacked_in_order_with_their_number(tmp_path: Path) -> None:
