@@ -20,8 +20,9 @@ def command(
 ) -> None:
     """Say in sentences what a scenario, a setting or a measure is.
 
-    With FILE alone: what the scenario says. With a PATH, such as services.ward.beds: the value, its
+    With FILE alone: what the scenario or study says. With a PATH, such as services.ward.beds: the value, its
     meaning, what may be written, and which file and line set it. A PATH may hold * for many.
+    STUDY.yaml:SURGE/OPTION as FILE is one combination of a study, here and wherever a scenario is named.
     """
     if measure:
         _measure(measure, as_json)
@@ -50,12 +51,20 @@ def _measure(name: str, as_json: bool) -> None:
 def _scenario(file: str, sets: tuple[str, ...], as_json: bool) -> None:
     from flowsim.cli.files import load_one
     from flowsim.scenario.describe import explain
+    from flowsim.scenario.study import is_study
 
-    text = explain(load_one(file, sets))
+    text = _study(file, sets) if is_study(file) else explain(load_one(file, sets))
     if as_json:
         say_json({"file": file, "text": text.splitlines()})
     else:
         say(wrapped(text))
+
+
+def _study(file: str, sets: tuple[str, ...]) -> str:
+    from flowsim.scenario.study import load_study
+    from flowsim.scenario.study_words import explain_study
+
+    return explain_study(load_study(file, sets=sets))
 
 
 def _setting(file: str, path: str, sets: tuple[str, ...], as_json: bool) -> None:

@@ -30,16 +30,23 @@ def load_all(files: Sequence[str], sets: Sequence[str] = ()) -> list[Scenario]:
 
 def examine_all(files: Sequence[str], sets: Sequence[str] = ()) -> tuple[list[Scenario], list[Problem]]:
     """Load what can be loaded; return the scenarios and every problem, warnings too."""
-    from flowsim.scenario import examine
-
     scenarios: list[Scenario] = []
     problems: list[Problem] = []
     for file in files:
-        scenario, found = examine(file, sets=sets)
+        scenario, found = _examine(file, sets)
         problems += found
         if scenario is not None:
             scenarios.append(scenario)
     return scenarios, problems
+
+
+def _examine(file: str, sets: Sequence[str]) -> tuple[Scenario | None, list[Problem]]:
+    """Load a file, or one combination of a study: ``FILE:SURGE/OPTION``."""
+    from flowsim.scenario import examine
+    from flowsim.scenario.study import cell_named, examine_cell
+
+    named = cell_named(file)
+    return examine(file, sets=sets) if named is None else examine_cell(*named, sets=sets)
 
 
 def load_one(file: str, sets: Sequence[str] = ()) -> Scenario:

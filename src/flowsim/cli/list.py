@@ -31,7 +31,7 @@ def command(what: str, where: str | None, path: str | None, results: str | None,
     services FILE    the services of a scenario
     levers FILE      the numbers a scenario sets; PATH picks some, such as services.*
     measures         everything that is measured
-    scenarios [DIR]  the scenario files in a folder
+    scenarios [DIR]  the scenario and study files in a folder
     runs             the finished runs in the results folder
     """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
     if what not in LISTS:
@@ -94,10 +94,15 @@ def _scenarios(folder: str | None, _path: str | None) -> Rows:
     files = sorted(path for path in top.rglob("*.yaml") if not {"results", ".venv"} & set(path.parts))
     found = ((path, _top_lines(path)) for path in files)
     return [
-        {"file": str(path), "title": lines.get("title", "")}
+        {"file": str(path), "title": _titled(lines)}
         for path, lines in found
-        if "time" in lines or "extends" in lines
+        if {"time", "extends", "study"} & lines.keys()
     ]
+
+
+def _titled(lines: dict[str, str]) -> str:
+    """Return the title of a scenario, or of a study with the word for it."""
+    return f"Study: {lines.get('title', '')}" if "study" in lines else lines.get("title", "")
 
 
 def _top_lines(path: Path) -> dict[str, str]:
@@ -106,7 +111,7 @@ def _top_lines(path: Path) -> dict[str, str]:
         text = path.read_text(encoding="utf-8")[:100_000]
     except (OSError, UnicodeDecodeError):
         return {}
-    entries = re.findall(r"(?m)^(title|time|extends): *(.*?) *$", text)
+    entries = re.findall(r"(?m)^(title|time|extends|study): *(.*?) *$", text)
     return {key: value.strip("\"' ") for key, value in entries}
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flowsim.errors import Problem
+    from flowsim.scenario.study import Study
     from flowsim.spec.scenario import Scenario
 
 
@@ -37,13 +38,20 @@ def command(
     """Check scenario files; tell every problem at once. Nothing is run."""
     from flowsim.cli.files import examine_all
     from flowsim.errors import InputError, as_warning, ordered, render
+    from flowsim.scenario.study import is_study
     from flowsim.stability import overloads
 
-    scenarios, problems = examine_all(files, sets)
+    wholes = [file for file in files if not is_study(file)]
+    scenarios, problems = examine_all(wholes, sets)
+    studies, found = _examine_studies([file for file in files if file not in wholes], sets)
+    problems += found
     for scenario in scenarios:
         found = overloads(scenario)
         problems += map(as_warning, found) if allow_overload else found
         problems += _wrongly_observed(scenario)
+    for study in studies:
+        found = _overloaded(study)
+        problems += map(as_warning, found) if allow_overload else found
     if as_json:
         _answer_json(list(ordered(problems)))
     elif _wrong(problems):
@@ -54,6 +62,26 @@ def command(
         services = counted(len(scenario.services), "service")
         streams = counted(len(scenario.demand), "stream")
         say(f"{scenario.name}: valid ({services}, {streams} of demand).")
+    for study in studies if not as_json else ():
+        surges, options = counted(len(study.surges), "surge"), counted(len(study.options), "option")
+        say(f"{study.name}: valid study ({surges} x {options}, {len(study.cells)} combinations).")
+
+
+def _examine_studies(files: Sequence[str], sets: tuple[str, ...]) -> tuple[list[Study], list[Problem]]:
+    """Return the studies that are as they should be, and what is wrong with the others."""
+    if not files:
+        return [], []
+    from flowsim.experiment.study import examine
+
+    examined = [examine(file, sets) for file in files]
+    studies = [study for study, _ in examined if study is not None]
+    return studies, [problem for _, found in examined for problem in found]
+
+
+def _overloaded(study: Study) -> list[Problem]:
+    from flowsim.experiment.study import overloaded
+
+    return overloaded(study)
 
 
 def _wrongly_observed(scenario: Scenario) -> Sequence[Problem]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowsim.errors import InputError, Problem
 from flowsim.experiment.run import run_scenario
+from flowsim.scenario.study import cell_named
 from flowsim.store.find import find_run
 from flowsim.store.manifest import results_root
 from flowsim.store.results import Results
@@ -44,8 +45,8 @@ class Named:
 
 
 def is_file(text: str) -> bool:
-    """Tell whether a text names a scenario file rather than a finished run."""
-    return text.lower().endswith(SUFFIXES) or Path(text).is_file()
+    """Tell whether a text names a scenario, or one of a study, rather than a finished run."""
+    return cell_named(text) is not None or text.lower().endswith(SUFFIXES) or Path(text).is_file()
 
 
 def named(texts: Sequence[str], scenarios: Sequence[Scenario], root: Path | None) -> list[Named]:

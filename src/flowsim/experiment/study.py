@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowsim.errors import InputError, Problem
+from flowsim.experiment.describe import overloads_of
 from flowsim.experiment.failures import Interrupted
 from flowsim.experiment.run import run_scenario
 from flowsim.measures.compare.comparison import measures_named
@@ -183,21 +184,10 @@ class _Work:
     def _refuse_what_cannot_settle(self, missing: Mapping[str, Scenario]) -> dict[str, list[Problem]]:
         """Return the overloads of what is still to be run, or refuse all of it, naming every combination."""
         found = {each.digest: self.settings.overloads(each) for each in missing.values()}
-        if not self.settings.allow_overload:
-            where: dict[tuple[str, str], list[tuple[Cell, Problem]]] = {}
-            for cell, scenario in self.study.cells.items():
-                for problem in found.get(scenario.digest, []):
-                    where.setdefault((cell[0], problem.path), []).append((cell, problem))
-            if where:
-                raise InputError([self._cannot_settle(each) for each in where.values()])
+        problems = [] if self.settings.allow_overload else _by_combination(self.study, found)
+        if problems:
+            raise InputError(problems)
         return found
-
-    def _cannot_settle(self, found: Sequence[tuple[Cell, Problem]]) -> Problem:
-        """Return one problem for one resource in one surge, with the options that leave it overloaded."""
-        (cell, problem), *others = found
-        titles = [self.study.options[option] for (_, option), _ in others]
-        also = f" The same with: {', '.join(titles)}." if titles else ""
-        return replace(problem, message=f"{self.study.cell_title(cell)}. {problem.message}{also}")
 
     def _how_to_go_on(self) -> str:
         done = sum(self._finished(number, each) for number, each in self.scenarios.items())
@@ -229,6 +219,29 @@ class _Work:
             "combined": {name: list(parts) for name, parts in study.combined.items()},
             "cells": cells,
         }
+
+
+def overloaded(study: Study) -> list[Problem]:
+    """Return a problem for each resource that cannot keep up, naming the surge and the options."""
+    different = {scenario.digest: scenario for scenario in study.cells.values()}
+    return _by_combination(study, {digest: overloads_of(each) for digest, each in different.items()})
+
+
+def _by_combination(study: Study, found: Mapping[str, Sequence[Problem]]) -> list[Problem]:
+    """Return what cannot settle, one problem for each resource in each surge."""
+    where: dict[tuple[str, str], list[tuple[Cell, Problem]]] = {}
+    for cell, scenario in study.cells.items():
+        for problem in found.get(scenario.digest, []):
+            where.setdefault((cell[0], problem.path), []).append((cell, problem))
+    return [_cannot_settle(study, each) for each in where.values()]
+
+
+def _cannot_settle(study: Study, found: Sequence[tuple[Cell, Problem]]) -> Problem:
+    """Return one problem for one resource in one surge, with the options that leave it overloaded."""
+    (cell, problem), *others = found
+    titles = [study.options[option] for (_, option), _ in others]
+    also = f" The same with: {', '.join(titles)}." if titles else ""
+    return replace(problem, message=f"{study.cell_title(cell)}. {problem.message}{also}")
 
 
 def _as_found(scenario: Scenario, root: Path, number: str) -> Scenario:

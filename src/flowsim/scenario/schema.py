@@ -24,6 +24,7 @@ from flowsim.spec.demand import DemandSpec
 from flowsim.spec.escalation import Escalation
 from flowsim.spec.people import CaseMix
 from flowsim.spec.scenario import About, Place, Replications, Scenario, Seed, Site, Trust
+from flowsim.spec.study import StudySpec
 from flowsim.spec.time import TimeSpec
 
 __all__ = ["json_schema"]
@@ -36,11 +37,20 @@ _ENTRIES: Final[dict[str, type[Spec]]] = {
     "casemix": CaseMix,
     "demand": DemandSpec,
 }
-_MODELS: Final[tuple[type[Spec], ...]] = (TimeSpec, About, Escalation, Card, *_ENTRIES.values(), Alternative)
+_MODELS: Final[tuple[type[Spec], ...]] = (
+    TimeSpec,
+    About,
+    Escalation,
+    Card,
+    *_ENTRIES.values(),
+    Alternative,
+    StudySpec,
+)
 _DROPPED: Final = ("required", "discriminator", "default", "title")
 _TABLE: Final = re.compile(r"ByGroup\d+")
 _TEXT: Final = {"type": "string"}
 _FILES: Final = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_LISTED: Final = {"type": "array", "items": {"type": "object", "required": ["name"]}}
 _BUILDING: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "extends": (_TEXT, "The file that this one builds on."),
     "include": (_FILES, "Files laid over it, in order; FILE = high asks for a lever's strength."),
@@ -53,6 +63,10 @@ _BUILDING: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "change": (
         {"type": "object"},
         "Levers: a path to a value, {add: ...}, {multiply: ...} or {copy: ...}, perhaps with dates.",
+    ),
+    "study": (
+        {"$ref": _REF.format(model="StudySpec")},
+        "In place of services and demand: every surge with every option, on the same patients.",
     ),
 }
 
@@ -81,6 +95,8 @@ def json_schema(kinds: Kinds | None = None) -> dict[str, Any]:
             "type": "string",
             "description": "A template that this entry takes over, its own settings winning.",
         }
+    for section in ("surges", "options"):
+        definitions["StudySpec"]["properties"][section]["anyOf"].append(_LISTED)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "flowsim scenario",

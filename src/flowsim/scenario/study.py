@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from flowsim.errors import InputError, Problem, ordered
+from flowsim.errors import InputError, Problem, nearest, ordered
 from flowsim.scenario.files import Folder, root_of
 from flowsim.scenario.load import name_of
 from flowsim.scenario.manual import known_kinds
@@ -23,12 +23,23 @@ from flowsim.scenario.study_file import Entry, Outline, outline
 from flowsim.scenario.validate import without_repeats
 from flowsim.spec.scenario import About, Scenario
 
-__all__ = ["NOTHING", "Cell", "Study", "examine_study", "is_study", "load_study"]
+__all__ = [
+    "NOTHING",
+    "Cell",
+    "Study",
+    "cell_named",
+    "examine_cell",
+    "examine_study",
+    "is_study",
+    "load_study",
+]
 
 NOTHING: Final = "nothing"
 """Name of the option that changes nothing."""
 LONGEST: Final = 80
 """Most characters in the name of a combination, which is also the name of its results folder."""
+
+_CELL: Final = re.compile(r"(.+\.ya?ml):([^/:]+)/([^/:]+)", re.IGNORECASE)
 
 Cell = tuple[str, str]
 """A surge and an option, by name."""
@@ -42,15 +53,15 @@ class Study:
         name: short name.
         title: name in reports.
         about: who asked, who answers and who checks.
-        files: the study file, as it was named.
+        file: the study file, as it was named.
         surges: name to title, in order.
         options: name to title, in order; the one that changes nothing comes first.
         combined: each option that is others together: name to their names.
         measures: measures or areas to show, as written.
         replications: of every combination.
         cells: the scenario of every combination, by surge and option.
-        origins: where each surge and option is written, by name: ``file:line``.
         warnings: problems that do not stop a run.
+        root: the tree of its file.
     """
 
     name: str
@@ -63,7 +74,6 @@ class Study:
     measures: tuple[str, ...]
     replications: int
     cells: dict[Cell, Scenario]
-    origins: dict[str, str]
     warnings: tuple[Problem, ...]
     root: Node
 
@@ -111,34 +121,69 @@ def load_study(path: str | Path, *, sets: Sequence[str] = ()) -> Study:
 
 def examine_study(path: str | Path, *, sets: Sequence[str] = ()) -> tuple[Study | None, list[Problem]]:
     """Return the study of a file and every problem and warning; no study if there is a problem."""
-    top = Path(path)
-    folder = Folder(root_of(top))
-    tree = folder.tree(top, "scenario")
-    if tree is None:
-        return None, list(ordered(folder.problems))
-    found = outline(tree, folder, known_kinds())
-    if folder.problems or found is None:
-        return None, list(ordered(without_repeats(folder.problems)))
-    recipes, problems = _recipes(found, found.name or name_of(top), tree)
+    found, problems = _read(Path(path))
+    if found is None:
+        return None, problems
+    recipes, problems = _recipes(found)
     if problems:
         return None, problems
-    kitchen = Kitchen(top, folder.root, found, tuple(sets))
-    cells, told = kitchen.cook(recipes)
+    cells, told = Kitchen(Path(path), found, tuple(sets)).cook(recipes)
     told += same_patients(found, cells) if len(cells) == len(recipes) else []
     told = list(ordered(without_repeats(told)))
     if any(problem.severity == "error" for problem in told):
         return None, told
-    return _study(found, found.name or name_of(top), str(path), cells, told), told
+    return _study(found, str(path), cells, told), told
 
 
-def _study(
-    found: Outline, name: str, file: str, cells: dict[Cell, Scenario], warnings: Sequence[Problem]
-) -> Study:
+def examine_cell(
+    path: str | Path, surge: str, option: str, *, sets: Sequence[str] = ()
+) -> tuple[Scenario | None, list[Problem]]:
+    """Return one combination of a study and every problem and warning, without making the others."""
+    found, problems = _read(Path(path))
+    if found is None:
+        return None, problems
+    recipes, problems = _recipes(found)
+    if problems:
+        return None, problems
+    if (surge, option) not in recipes:
+        return None, _no_such_cell(found, surge, option)
+    cells, told = Kitchen(Path(path), found, tuple(sets)).cook({(surge, option): recipes[surge, option]})
+    return cells.get((surge, option)), list(ordered(without_repeats(told)))
+
+
+def cell_named(text: str) -> tuple[str, str, str] | None:
+    """Return file, surge and option of a text like ``winter.yaml:flu/beds``; None for anything else."""
+    match = _CELL.fullmatch(text)
+    return (match[1], match[2], match[3]) if match else None
+
+
+def _no_such_cell(found: Outline, surge: str, option: str) -> list[Problem]:
+    problems = []
+    for what, name, known in (("surge", surge, _surges(found)), ("option", option, _options(found))):
+        names = [each.name for each in known]
+        if name not in names:
+            close = nearest(name, names)
+            guess = f" Did you mean {close[0]}?" if close else ""
+            message = f"The study has no {what} called {name}.{guess}"
+            problems.append(Problem(message, file=found.root.document.name, allowed=", ".join(names)))
+    return problems
+
+
+def _read(top: Path) -> tuple[Outline | None, list[Problem]]:
+    """Return what a study file says, and what is wrong with it; nothing if there is a problem."""
+    folder = Folder(root_of(top))
+    tree = folder.tree(top, "scenario")
+    found = outline(tree, folder, known_kinds()) if tree is not None else None
+    if folder.problems or found is None:
+        return None, list(ordered(without_repeats(folder.problems)))
+    return replace(found, name=found.name or name_of(top)), []
+
+
+def _study(found: Outline, file: str, cells: dict[Cell, Scenario], warnings: Sequence[Problem]) -> Study:
     first = next(iter(cells.values()))
-    entries = (*found.surges.values(), *found.options.values())
     return Study(
-        name=name,
-        title=found.title or name,
+        name=found.name,
+        title=found.title or found.name,
         about=found.about,
         file=file,
         surges={each.name: each.title for each in _surges(found)},
@@ -147,7 +192,6 @@ def _study(
         measures=found.spec.measures,
         replications=first.replications,
         cells=cells,
-        origins={each.name: f"{each.node.document.name}:{each.node.key_line}" for each in entries},
         warnings=tuple(warnings),
         root=found.root,
     )
@@ -162,14 +206,14 @@ def _options(found: Outline) -> list[Entry]:
     return [nothing, *found.options.values()]
 
 
-def _recipes(found: Outline, name: str, tree: Node) -> tuple[dict[Cell, Recipe], list[Problem]]:
+def _recipes(found: Outline) -> tuple[dict[Cell, Recipe], list[Problem]]:
     """Return how every combination is made, and what is wrong with their names."""
     recipes: dict[Cell, Recipe] = {}
     taken: dict[str, str] = {}
     problems: list[Problem] = []
     for surge in _surges(found):
         for option in _options(found):
-            words = (name, surge.name, option.name) if found.surges else (name, option.name)
+            words = (found.name, surge.name, option.name) if found.surges else (found.name, option.name)
             recipe = mixed(found, surge, option, "-".join(words))
             recipes[surge.name, option.name] = recipe
             problem = _wrong_name(recipe.name, taken, option.node if option.name != NOTHING else surge.node)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.errors import Problem
-from flowsim.scenario.files import Folder, shown
+from flowsim.scenario.files import Folder, root_of, shown
 from flowsim.scenario.load import finish, not_whole, whole
 from flowsim.scenario.manual import known_kinds
 from flowsim.scenario.nodes import Document, Node, entries, find, planted, problem_at
@@ -71,13 +71,11 @@ class Kitchen:
 
     Attributes:
         top: The study file.
-        root: Folder that its files may not leave.
         study: What it says.
         sets: Settings that beat everything else, as ``PATH=VALUE``.
     """
 
     top: Path
-    root: Path
     study: Outline
     sets: tuple[str, ...]
 
@@ -94,7 +92,7 @@ class Kitchen:
         return cells, [_said(problem, where, recipes) for problem, where in told.items()]
 
     def _cooked(self, recipe: Recipe) -> tuple[Scenario | None, list[Problem]]:
-        folder = Folder(self.root)
+        folder = Folder(root_of(self.top))
         generations = self._generations(recipe, folder)
         plans = set_options(self.sets, self.top, folder.problems)
         if folder.broken or folder.problems:

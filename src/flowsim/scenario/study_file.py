@@ -147,14 +147,15 @@ def _without_name(entry: Node, name: Node) -> Node:
 
 
 def _known_sections(root: Node, problems: list[Problem]) -> None:
-    for key, node in entries(root).items():
-        if key not in StudyFile.model_fields:
-            problems.append(_misplaced(key, node))
     if "study" not in entries(root):
         document = root.document
         message = "This is not a study: it has no study section."
-        hint = "Is it a scenario? Then use flowsim run FILE."
-        problems.append(Problem(message, "study", document.name, 1, 0, document.line(1), hint=hint))
+        hint = f"If it is a scenario, use flowsim run {document.name}."
+        problems.append(Problem(message, "study", document.name, hint=hint))
+        return
+    for key, node in entries(root).items():
+        if key not in StudyFile.model_fields:
+            problems.append(_misplaced(key, node))
 
 
 def _misplaced(key: str, node: Node) -> Problem:
