@@ -73,12 +73,12 @@ def _body(rows: Sequence[Difference]) -> Iterator[list[str]]:
             yield [row.about.label, "", "", "", ""]
         measure = row.measure
         label = f"   {plain(row.group.replace('_', ' '), 40)}" if grouped else row.about.label
-        yield [label, *_cells(row)]
+        yield [label, *cells_of(row)]
 
 
-def _cells(row: Difference) -> list[str]:
+def cells_of(row: Difference) -> list[str]:
     """Return both values, the difference with its interval, and what it means."""
-    scale = _scale(row)
+    scale = scale_of(row)
     change = change_of(row).replace(" to ", f"{NO_BREAK}to{NO_BREAK}")
     return [scale.write(row.base), scale.write(row.other), change, row.verdict]
 
@@ -90,15 +90,15 @@ def change_of(row: Difference, like: Difference | None = None) -> str:
         row: the difference.
         like: the difference whose unit is used; that of the row itself when left out.
     """
-    scale = finer(_scale(like or row), row)
+    scale = finer(scale_of(like or row), row)
     if not row.half_width > 0:
         return scale.write_change(row.difference)
     low, high = (scale.write_change(end, unit=False) for end in (row.low, row.high))
     return f"{scale.write_change(row.difference)} ({low} to {high})"
 
 
-def _scale(row: Difference) -> Scale:
-    """Return how to write a row: in the unit that suits the larger of the two values."""
+def scale_of(row: Difference) -> Scale:
+    """Return how to write the values of a row: in the unit that suits the larger of the two values."""
     known = [abs(value) for value in (row.base, row.other) if not isnan(value)]
     scale = scale_for(row.about.unit, row.about.decimals, max(known, default=0.0))
     return replace(scale, suffix=_shorter(scale.suffix), change=_shorter(scale.change))

@@ -1,0 +1,53 @@
+"""Data tables and definitions: every measure of the whole system, the first ones by place, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flowsim.measures.catalogue import CATALOGUE
+from flowsim.measures.measure import AREAS
+from flowsim.report.document import Section, Table
+from flowsim.report.names import level_name
+from flowsim.report.sections.areas import area_table
+from flowsim.report.tables import differences, texts
+
+if TYPE_CHECKING:
+    from flowsim.report.material import Material
+
+BY = ("site", "place", "trust")
+SEVERAL = 2
+GOOD = {"higher": "more is better", "lower": "less is better", None: "neither"}
+
+
+def section(material: Material) -> Section:
+    """Return the section."""
+    return Section("data", "Data tables and definitions", (*_areas(material), *_by(material), _definitions(material)))
+
+
+def _areas(material: Material) -> Iterator[Table]:
+    for area, heading in AREAS.items():
+        table = area_table(material, area, f"data-{area.replace('_', '-')}")
+        if table is not None:
+            yield replace(table, caption=f"{heading}: every measure, whole system", folded=True)
+
+
+def _by(material: Material) -> Iterator[Table]:
+    measures = [measure for measure, level, _ in material.headline_keys if level == "system"]
+    for level in BY:
+        keys = material.keys(measures, level)
+        if len({group for _, _, group in keys}) >= SEVERAL:
+            caption = f"Headline measures by {level_name(level)}"
+            yield differences(material, f"data-by-{level}", caption, keys, folded=True)
+
+
+def _definitions(material: Material) -> Table:
+    there = {name for run in material.runs for name, _, _ in run.cells}
+    rows = [
+        (each.label, each.id, each.definition, each.at_end, GOOD[each.better], each.source or "-")
+        for each in CATALOGUE.values()
+        if each.id in there
+    ]
+    heads = ("Measure", "Name", "Definition", "Patients inside at the end", "Direction", "Source")
+    return texts("definitions", "What each measure is", heads, rows, folded=True)

@@ -1,0 +1,112 @@
+"""Charts that several sections draw from the same material."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from flowsim.measures.catalogue import CATALOGUE
+from flowsim.measures.estimates import Floats, Key
+from flowsim.report.charts import differences, fan
+from flowsim.report.document import Figure
+from flowsim.report.sentences import finding
+
+if TYPE_CHECKING:
+    from flowsim.report.material import Material
+
+PANELS = 3
+"""Other runs shown in one fan chart; more of them would make it too long to read."""
+
+
+def period(material: Material) -> str:
+    """Return the period and the sample, for the subtitle of a chart."""
+    first, last = material.dates[0], material.dates[-1]
+    times = "1 replication" if material.n == 1 else f"{material.n} replications"
+    return f"{first.day} {first:%b %Y} to {last.day} {last:%b %Y}, {times}"
+
+
+def title_of(material: Material, key: Key) -> str:
+    """Return the finding of one measure, in each other run."""
+    where = material.names.of(key[1], key[2]) if key[2] else ""
+    label = CATALOGUE[key[0]].label + (f", {where}" if where else "")
+    if not material.others or key not in set(material.keys([key[0]], key[1])):
+        return label
+    return finding([rows[0] for rows in material.differences([key])], material.called[1:], where)
+
+
+def events(material: Material) -> list[tuple[str, date, date]]:
+    """Return the surges of all scenarios: label, first and last day."""
+    from flowsim.report.sections.compared import surges
+
+    found = (each for written in material.scenarios for each in surges(material, written))
+    return list(dict.fromkeys((label, first, last - timedelta(days=1)) for label, [(first, last, *_)] in found))
+
+
+def through_the_winter(
+    material: Material, measure: str, what: str, capacity: Floats | None = None, level: str = "system",
+    group: str = "",
+) -> Iterator[Figure]:  # fmt: skip
+    """Yield the fan chart of a measure day by day; nothing if there is no such series.
+
+    Args:
+        material: the runs.
+        measure: its id.
+        what: what it is, for the subtitle.
+        capacity: a limit for each day.
+        level: level of the group.
+        group: whom it is about.
+    """
+    each = [(name, material.daily(run, measure, level, group)) for run, name in _named(material)]
+    runs = [(name, values) for name, values in each if values is not None]
+    if not runs or not material.days:
+        return
+    about = CATALOGUE[measure]
+    yield fan(
+        id=f"winter-{measure.replace('_', '-')}" + (f"-{group.replace('_', '-')}" if group else ""),
+        title=title_of(material, (measure, level, group)),
+        subtitle=f"{what}, day by day, {period(material)}",
+        dates=material.dates,
+        runs=runs,
+        capacity=capacity,
+        unit=about.unit,
+        decimals=about.decimals,
+        events=events(material),
+        png=material.png,
+    )
+
+
+def _named(material: Material) -> list[tuple[object, str]]:
+    return list(zip(material.runs, material.called, strict=True))[: PANELS + 1]
+
+
+def by_group(
+    material: Material, i: int, name: str, keys: Sequence[Key], what: str
+) -> Iterator[Figure]:
+    """Yield a difference plot of one measure in each group; nothing where there are fewer than two.
+
+    Args:
+        material: the runs.
+        i: which other run, from 0.
+        name: id of the figure.
+        keys: the groups.
+        what: what it is, for the subtitle.
+    """
+    if len(keys) < 2:
+        return
+    found = material.differences(keys)[i]
+    about = CATALOGUE[keys[0][0]]
+    verdicts = [row.verdict for row in found]
+    counts = [f"{verdicts.count(word)} {word}" for word in ("better", "worse") if word in verdicts]
+    yield differences(
+        id=name,
+        title=f"{about.label}: {', '.join(counts) or 'no clear change'} of {len(found)}",
+        subtitle=f"{what}: {material.called[i + 1]} less {material.called[0]}, {period(material)}",
+        rows=[
+            (material.names.of(row.level, row.group), row.difference, row.low, row.high, row.verdict)
+            for row in found
+        ],
+        unit=about.unit,
+        decimals=about.decimals,
+        png=material.png,
+    )
