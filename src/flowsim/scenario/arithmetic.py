@@ -204,8 +204,7 @@ def _several(value: Mapping[str, Any], verb: str) -> str:
 def _rota(value: Any, verb: str, amount: float) -> Any:
     """Return a rota with one more step; hours are refused."""
     days = value if isinstance(value, Mapping) else {"default": value}
-    texts = [item for key, item in days.items() if key != "then"]
-    if not any(_is_rota_text(text) for text in texts):
+    if not _any_shift(days):
         word = "multiplied" if verb == "multiply" else "added to"
         raise ValueError(f"opening hours cannot be {word}: write the new hours, such as 08:00-22:00")
     steps = days.get("then", [])
@@ -220,12 +219,16 @@ def _is_spans(amount: Any) -> bool:
 def _joined(value: Any, shifts: str) -> Any:
     """Return a rota with more shifts on every kind of day."""
     days = value if isinstance(value, Mapping) else {"default": value}
-    if not _is_rota_text(shifts) or not any(_is_rota_text(text) for key, text in days.items() if key != "then"):
+    if not _is_rota_text(shifts) or not _any_shift(days):
         raise ValueError(f"{shifts} can only be added to a rota, and needs a number: 20:00-24:00=1")
     more = {key: _beside(text, shifts) for key, text in days.items() if key != "then"}
     if isinstance(value, str):
         return more["default"]
     return {**more, **({"then": value["then"]} if "then" in value else {})}
+
+
+def _any_shift(days: Mapping[str, Any]) -> bool:
+    return any(_is_rota_text(text) for key, text in days.items() if key != "then")
 
 
 def _beside(text: Any, shifts: str) -> str:

@@ -21,6 +21,7 @@ from flowsim.scenario.nodes import (
     Node,
     Note,
     Path,
+    completed,
     dotted,
     find,
     leaves,
@@ -161,7 +162,7 @@ class Changer:
             here = Planned(f"{planned.text}.{name}", node, (*planned.path, COPY, name), None, planned.label)
             operation = self._operation(here)
             if operation is not None and operation.when is None:
-                operation = replace(operation, note=operation.note or note)
+                operation = replace(operation, note=completed(operation.note, note))
                 self._carry_out(operation, here, (*path, name), find(self.root, (*path, name)))
             elif operation is not None:
                 self._wrong(here, "A copy cannot differ for some dates only.", key=True)

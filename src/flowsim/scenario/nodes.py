@@ -13,6 +13,7 @@ __all__ = [
     "Node",
     "Note",
     "Path",
+    "completed",
     "dotted",
     "entries",
     "find",
@@ -67,6 +68,13 @@ class Note:
     note: str = ""
     low: Any = None
     high: Any = None
+
+
+def completed(note: Note | None, other: Note | None) -> Note | None:
+    """Return a note, with the source that another gives if it has only a range."""
+    if note is None or note.source or other is None:
+        return note or other
+    return replace(note, source=other.source, grade=other.grade, note=note.note or other.note)
 
 
 @dataclass(eq=False, slots=True)
@@ -176,7 +184,7 @@ def leaves(node: Node, path: Path = (), note: Note | None = None) -> Iterator[tu
     ahead = [(path, node, note)]
     while ahead:
         path, node, note = ahead.pop()
-        note = node.note or note
+        note = completed(node.note, note)
         if node.is_leaf:
             yield path, node, note
         else:

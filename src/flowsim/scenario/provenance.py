@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from flowsim.errors import Problem
 from flowsim.scenario.files import Folder
-from flowsim.scenario.nodes import Node, Note, Path, dotted, leaves, plain, problem_at
+from flowsim.scenario.nodes import Node, Note, Path, completed, dotted, leaves, plain, problem_at
 from flowsim.scenario.reading import GRADES
 from flowsim.scenario.selectors import near_misses, parse_selector, select
 from flowsim.spec.origin import Origin
@@ -60,7 +60,7 @@ _HAS_DIGIT: Final = re.compile(r"\d")
 
 def origin_of(node: Node, note: Note | None) -> Origin:
     """Return the origin of a node, with that of what it replaced."""
-    note = node.note or note or Note()
+    note = completed(node.note, note) or Note()
     replaced = origin_of(node.replaced, None) if node.replaced is not None else None
     layer = node.via or node.document.layer
     return Origin(
@@ -76,7 +76,9 @@ def origins(root: Node, notes: Mapping[Path, Note]) -> dict[str, Origin]:
         root: The tree.
         notes: Evidence for values that carry no note of their own.
     """
-    return {dotted(path): origin_of(node, note or notes.get(path)) for path, node, note in leaves(root)}
+    return {
+        dotted(path): origin_of(node, completed(note, notes.get(path))) for path, node, note in leaves(root)
+    }
 
 
 # -- evidence files --------------------------------------------------------------------------------------
