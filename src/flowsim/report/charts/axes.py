@@ -29,6 +29,10 @@ _HEADINGS = {
 }
 
 
+DATES_ROOM = 36.0
+"""Room below a plot for its dates, in pixels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
     """Numbers from `low` to `high` on pixels from `start` to `stop`."""
@@ -185,11 +189,7 @@ def gutter(values: Iterable[ArrayLike], form: Written, *, zero: bool = False, mo
 
 def as_moment(moment: Moment) -> datetime:
     """Return a day or a time as a time."""
-    if isinstance(moment, np.datetime64):
-        moment = moment.astype("datetime64[s]").item()
-    if isinstance(moment, datetime):
-        return moment.replace(tzinfo=None)
-    return datetime(moment.year, moment.month, moment.day)
+    return datetime.fromisoformat(str(np.asarray(moment, dtype="datetime64[s]")))
 
 
 def days_since(start: Moment, moment: Moment) -> float:
@@ -198,17 +198,18 @@ def days_since(start: Moment, moment: Moment) -> float:
 
 
 def date_axis(sheet: Sheet, plot: Plot, first: Moment, last: Moment) -> Axis:
-    """Draw months (or weeks, of a short time) below the plot; return the axis of days since the first."""
+    """Draw months (or weeks, of a short time) in `DATES_ROOM` below the plot; return the axis of days."""
     length = max(days_since(first, last), 1.0)
     axis = Axis(0.0, length, plot.left, plot.right)
     starts = _months(first, last) if length > 75 else _weeks(first, last)
     edge = plot.left - 1.0
-    for moment, words in starts:
+    for moment, words, year in starts:
         x = axis.at(days_since(first, moment))
         sheet.line([x, x], [plot.bottom, plot.bottom + 5], EDGE_LINE)
-        room = width(words, SMALL)
+        room = max(width(words, SMALL), width(year, SMALL))
         if x + 2 >= edge and x + 2 + room <= sheet.width:
             sheet.text(x + 2, plot.bottom + 17, words, size=SMALL, colour=MUTED)
+            sheet.text(x + 2, plot.bottom + 31, year, size=SMALL, colour=MUTED)
             edge = x + 2 + room + 6
     return axis
 
@@ -229,21 +230,21 @@ def note(sheet: Sheet, y: float, text: str) -> float:
     return sheet.paragraph(2, y, text, sheet.width - 4, lines=4, size=TINY, colour=MUTED)
 
 
-def _months(first: Moment, last: Moment) -> list[tuple[datetime, str]]:
-    """Return the start of every month, with the year at the first one and in January."""
+def _months(first: Moment, last: Moment) -> list[tuple[datetime, str, str]]:
+    """Return the start of every month, its name, and the year at the first one and in January."""
     begin, end = as_moment(first), as_moment(last)
-    found: list[tuple[datetime, str]] = []
+    found: list[tuple[datetime, str, str]] = []
     month = begin.year * 12 + begin.month - 1 + (begin.day > 1)
     while (day := datetime(month // 12, month % 12 + 1, 1)) <= end:
-        found.append((day, f"{day:%b %Y}" if not found or day.month == 1 else f"{day:%b}"))
+        found.append((day, f"{day:%b}", f"{day.year}" if not found or day.month == 1 else ""))
         month += 1
     return found
 
 
-def _weeks(first: Moment, last: Moment) -> list[tuple[datetime, str]]:
+def _weeks(first: Moment, last: Moment) -> list[tuple[datetime, str, str]]:
     begin, end = as_moment(first), as_moment(last)
     return [
-        (day, f"{day.day} {day:%b}")
+        (day, f"{day.day} {day:%b}", "")
         for day in (begin + timedelta(days=i) for i in range((end - begin).days + 1))
         if day.weekday() == 0 or (end - begin).days < 14
     ]

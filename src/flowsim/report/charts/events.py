@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flowsim.report.charts.axes import Axis, Moment, days_since
+from flowsim.report.charts.axes import Axis, Moment, Plot, days_since
 from flowsim.report.charts.sheet import Sheet
 from flowsim.report.charts.words import clean, shorten, width
 from flowsim.report.theme import EDGE, EDGE_LINE, SPAN, TEXT, TINY, Fill, Stroke
@@ -18,10 +18,7 @@ def shade(
     sheet: Sheet,
     events: Sequence[Event],
     dates: Sequence[Moment],
-    left: float,
-    right: float,
-    top: float,
-    depth: float,
+    space: Plot,
 ) -> float:
     """Shade stretches of time and write their names above the plot.
 
@@ -29,22 +26,20 @@ def shade(
         sheet: to draw on.
         events: label, first and last day; those outside the dates are left out.
         dates: the days of the plot.
-        left: left edge of the plot.
-        right: right edge of it.
-        top: where the names may begin.
-        depth: height of the plot.
+        space: the plot as it would lie without names above it.
 
     Returns:
         Where the plot may begin.
     """
-    axis = Axis(0.0, max(days_since(dates[0], dates[-1]), 1.0), left, right)
-    placed = _placed(events, dates, axis, right)
+    axis = Axis(0.0, max(days_since(dates[0], dates[-1]), 1.0), space.left, space.right)
+    placed = _placed(events, dates, axis, space.right)
     rows = 1 + max((row for *_, row in placed), default=-1)
-    upper = top + rows * _ROW
+    upper = space.top + rows * _ROW
+    bottom = upper + space.bottom - space.top
     for label, begin, stop, at, row in placed:
-        foot = top + (row + 1) * _ROW - 2
-        sheet.box(begin, foot, stop - begin, upper + depth - foot, Fill(SPAN, opacity=0.75))
-        sheet.line([begin, begin], [foot - _ROW + 4, upper + depth], Stroke(EDGE, 0.75, (1.5, 2.5)))
+        foot = space.top + (row + 1) * _ROW - 2
+        sheet.box(begin, foot, stop - begin, bottom - foot, Fill(SPAN, opacity=0.75))
+        sheet.line([begin, begin], [foot - _ROW + 4, bottom], Stroke(EDGE, 0.75, (1.5, 2.5)))
         sheet.line([begin, stop], [foot, foot], EDGE_LINE)
         sheet.text(at, foot - 4, label, size=TINY, colour=TEXT)
     return upper + (4.0 if rows else 0.0)

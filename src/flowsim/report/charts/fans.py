@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from flowsim.report.charts.axes import (
+    DATES_ROOM,
     Axis,
     Moment,
     Plot,
@@ -17,6 +18,7 @@ from flowsim.report.charts.axes import (
     date_axis,
     day_text,
     days_since,
+    extent,
     finite,
     gutter,
     note,
@@ -63,7 +65,8 @@ class _Run:
     @property
     def median(self) -> Floats:
         """Median of each day."""
-        return self.quantiles[2]
+        middle: Floats = self.quantiles[2]
+        return middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,10 @@ class _Fan:
 
     def values(self) -> list[Floats]:
         """Return everything that must find room on the axis."""
-        extra = [row for row in (self.capacity, self.observed) if row is not None]
-        return [run.quantiles for run in self.runs] + extra
+        return [
+            *(run.quantiles for run in self.runs),
+            *(row for row in (self.capacity, self.observed) if row is not None),
+        ]
 
 
 def fan(
@@ -124,7 +129,15 @@ def fan(
         events: label, first and last day of stretches that are shaded.
         png: true to draw it for Word too.
     """
-    what = _gathered(dates, runs, capacity, observed, unit, decimals, events)
+    what = _gathered(
+        dates=dates,
+        runs=runs,
+        capacity=capacity,
+        observed=observed,
+        unit=unit,
+        decimals=decimals,
+        events=events,
+    )
     numbers = _numbers(what)
     if not any(len(finite(run.median)) for run in what.runs):
         why = "There is nothing to draw: no replication has a value on any of these days."
@@ -151,6 +164,7 @@ def quantiles(values: ArrayLike) -> Floats:
 
 
 def _gathered(
+    *,
     dates: Sequence[Moment],
     runs: Sequence[tuple[str, ArrayLike]],
     capacity: float | ArrayLike | None,
@@ -184,8 +198,9 @@ def _panel(sheet: Sheet, what: _Fan, runs: list[_Run], top: float) -> float:
     if sheet.narrow:
         top = _key(sheet, what, runs, top)
     caption(sheet, 2, top + 12, what.form.heading())
-    upper = shade(sheet, what.events, what.dates, left, right, top + 20, 190.0 if sheet.narrow else 230.0)
-    plot = Plot(left, upper, right, upper + (190.0 if sheet.narrow else 230.0))
+    depth = 190.0 if sheet.narrow else 230.0
+    upper = shade(sheet, what.events, what.dates, Plot(left, top + 20, right, top + 20 + depth))
+    plot = Plot(left, upper, right, upper + depth)
     axis = value_axis(sheet, plot, values, what.form)
     days = date_axis(sheet, plot, what.dates[0], what.dates[-1])
     xs = days.along(what.days())
@@ -197,7 +212,7 @@ def _panel(sheet: Sheet, what: _Fan, runs: list[_Run], top: float) -> float:
     _points(sheet, what, xs, axis)
     if not sheet.narrow:
         _ends(sheet, what, runs, axis, plot)
-    return plot.bottom + 26
+    return plot.bottom + DATES_ROOM
 
 
 def _bands(sheet: Sheet, run: _Run, xs: Floats, axis: Axis) -> None:
@@ -270,8 +285,6 @@ def _how_to_read(what: _Fan) -> str:
 
 
 def _from_zero(what: _Fan) -> bool:
-    from flowsim.report.charts.axes import extent
-
     return extent(what.values())[0] <= 0.0
 
 
@@ -279,8 +292,7 @@ def _told(what: _Fan) -> str:
     """Return what the picture shows, from the numbers."""
     first, last = day_text(what.dates[0]), day_text(what.dates[-1])
     parts = [f"Line chart, {first} to {last}, with bands for 50% and 90% of replications."]
-    for run in what.runs:
-        parts.append(_told_of(run, what))
+    parts += [_told_of(run, what) for run in what.runs]
     if what.capacity is not None and len(finite(what.capacity)):
         parts.append(f"Capacity: {what.form.scale.write(float(finite(what.capacity)[0]))}.")
     if what.observed is not None and len(finite(what.observed)):

@@ -8,8 +8,8 @@ from math import isfinite
 
 from flowsim.report.charts.axes import Written, note, written
 from flowsim.report.charts.build import Numbers, assemble, change, listed, name, nothing, number
-from flowsim.report.charts.layers import Layout, Route, lay_out, path
-from flowsim.report.charts.sheet import HALO, Points, Sheet, line_height
+from flowsim.report.charts.layers import Route, lay_out, path, stubs
+from flowsim.report.charts.sheet import Sheet, line_height
 from flowsim.report.charts.words import clean, shorten, width, wrap
 from flowsim.report.document import Column, Figure
 from flowsim.report.theme import (
@@ -26,7 +26,7 @@ from flowsim.report.theme import (
 )
 
 Node = tuple[str, str, int]
-"""Key, label and column, from the left."""
+"""Key, label and row, from the top."""
 Arrow = tuple[str, str, float, float]
 """Keys of the boxes at its ends, patients a day in the baseline and in the other scenario."""
 
@@ -34,6 +34,15 @@ NOTICED = 0.02
 """Share of the baseline from which an arrow is drawn as more or fewer."""
 THICKEST = 8.0
 _BOX = Stroke(EDGE, 1.25)
+_BOX_WIDTH = 100.0
+_STUB_WIDTH = 84.0
+_LINE = 13.0
+_TIP = 8.0
+_HOW = (
+    "Where an arrow begins: patients a day in the baseline and, below, the difference. "
+    "Dark blue: more; dark pink and dashed: fewer; grey: within 2%. "
+)
+_STUBS = "Short arrows lead to the service named there."
 _MORE, _FEWER, _SAME = DARK_BLUE, DARK_PINK, EDGE
 
 
@@ -63,14 +72,16 @@ def flow(
 ) -> Figure:
     """Return a flow diagram: beside each arrow its volume in the baseline and, below, what differs.
 
-    Made for 12 to 16 boxes in four or five columns. Arrows are as thick as their volume; those with clearly
-    more patients are dark blue, those with fewer dark pink and dashed. A telephone shows the same as a list.
+    Made for 12 to 16 boxes in four to six rows. Arrows are as thick as their volume; those with clearly more
+    patients are dark blue, those with fewer dark pink and dashed. Arrows that lead upwards or sideways, and
+    those that pass several rows on the way out of the system, are short and name their end. A telephone shows the
+    same as a list.
 
     Args:
         id: of the figure.
         title: the finding.
         subtitle: what is counted, of whom, when.
-        nodes: key, label and column of each box, from the left.
+        nodes: key, label and column of each box: its stage on the way through, drawn as a row.
         arrows: keys of the boxes at both ends, patients a day in the baseline and in the other scenario
             (not a number for none); KeyError if there is no such box.
         png: true to draw it for Word too.
@@ -94,76 +105,72 @@ def flow(
 
 
 def _diagram(sheet: Sheet, what: _Flow) -> None:
-    count = len({column for _, _, column in what.nodes})
-    texts = [text for arrow in what.arrows for text in _texts(arrow, what.form)]
-    gap = max(width(text, TINY) for text in texts) + 32
-    wide = min(150.0, (sheet.width - 4 - gap * (count - 1)) / count)
-    gap = (sheet.width - 4 - wide * count) / max(count - 1, 1)
-    left = [2 + i * (wide + gap) for i in range(count)]
-    right = [x + wide for x in left]
-    labels = {key: wrap(label, wide - 10, SMALL, 3) for key, label, _ in what.nodes}
-    boxes = [(key, column, len(labels[key]) * line_height(SMALL) + 14) for key, _, column in what.nodes]
-    layout = lay_out(boxes, [arrow[:2] for arrow in what.arrows])
-    _arrows(sheet, what, layout, (left, right))
+    labels = {key: wrap(label, _BOX_WIDTH - 10, SMALL, 3) for key, label, _ in what.nodes}
+    short = stubs([(key, row) for key, _, row in what.nodes], [arrow[:2] for arrow in what.arrows])
+    blocks = [_block(what, arrow, stub) for arrow, stub in zip(what.arrows, short, strict=True)]
+    layout = lay_out(
+        [(key, row, _BOX_WIDTH, len(labels[key]) * line_height(SMALL) + 14) for key, _, row in what.nodes],
+        [
+            (*arrow[:2], _size(block), stub)
+            for arrow, block, stub in zip(what.arrows, blocks, short, strict=True)
+        ],
+        sheet.width,
+    )
+    sheet.width = round(layout.width)
+    for arrow, route in zip(what.arrows, layout.routes, strict=True):
+        _arrow(sheet, what, arrow, route)
+    for block, arrow, route in zip(blocks, what.arrows, layout.routes, strict=True):
+        _beside(sheet, block, arrow, route)
     for key, item in layout.boxes.items():
-        x = left[item.column]
-        sheet.box(x, item.top, wide, item.height, Fill(WHITE), _BOX)
-        sheet.lines(x + wide / 2, item.middle, labels[key], size=SMALL, anchor="middle")
-    for arrow, route in zip(what.arrows, layout.routes, strict=True):
-        _written_beside(sheet, arrow, route, what.form, (left, right))
-    sheet.height = round(note(sheet, layout.height + 6, _HOW) + 4)
+        left = item.middle - item.width / 2
+        sheet.box(left, item.top, item.width, item.bottom - item.top, Fill(WHITE), stroke=_BOX)
+        sheet.lines(item.middle, (item.top + item.bottom) / 2, labels[key], size=SMALL, anchor="middle")
+    how = _HOW + (_STUBS if any(short) else "")
+    sheet.height = round(note(sheet, layout.height + 10, how) + 4)
 
 
-_HOW = (
-    "Beside each arrow, where it begins: patients a day in the baseline and, below, the difference. Dark blue: more; "
-    "dark pink and dashed: fewer; grey: within 2%."
-)
+def _block(what: _Flow, arrow: Arrow, stub: bool) -> list[str]:
+    """Return what is written where an arrow begins: for a stub its end, then volume and difference."""
+    texts = _texts(arrow, what.form)
+    return [*wrap(f"to {what.label(arrow[1])}", _STUB_WIDTH, TINY, 3), *texts] if stub else texts
 
 
-def _arrows(
-    sheet: Sheet, what: _Flow, layout: Layout, columns: tuple[Sequence[float], Sequence[float]]
-) -> None:
+def _size(block: list[str]) -> tuple[float, float]:
+    """Return width and height of what is written where an arrow begins."""
+    return max(width(text, TINY, bold=True) for text in block) + 8, len(block) * _LINE + 10
+
+
+def _arrow(sheet: Sheet, what: _Flow, arrow: Arrow, route: Route) -> None:
+    colour = _colour(arrow)
     most = what.most()
-    for arrow, route in zip(what.arrows, layout.routes, strict=True):
-        points = path(route, *columns)
-        if route.backward:
-            points = points[::-1]
-        thick = max(1.0, THICKEST * max(_volume(arrow), 0.0) / most) if most > 0 else 1.0
-        colour = _colour(arrow)
-        dash = (3.0 + thick, 2.0 + thick / 2) if colour == _FEWER else ()
-        _head(sheet, points, thick, colour)
-        sheet.line(points[:-1, 0], points[:-1, 1], Stroke(colour, round(thick, 1), dash))
-
-
-def _head(sheet: Sheet, points: Points, thick: float, colour: str) -> None:
-    """Draw the tip of an arrow, level, at its last point."""
-    x, y = points[-1]
-    back = -1.0 if points[-1, 0] > points[-4, 0] else 1.0
-    length, half = 8.0, max(4.0, thick / 2 + 2.5)
-    tip = [(x, y), (x + back * length, y - half), (x + back * length, y + half)]
-    sheet.area(tip, Fill(colour))
-
-
-def _written_beside(
-    sheet: Sheet, arrow: Arrow, route: Route, form: Written, columns: tuple[Sequence[float], Sequence[float]]
-) -> None:
-    """Write the volume above and the difference below an arrow, where it begins."""
-    left, right = columns
-    first, last = route.items[0], route.items[-1]
-    x, y, anchor = right[first.column] + 5, route.start, "start"
-    if route.backward:
-        x, y, anchor = left[last.column] - 5, route.stop, "end"
-    upper, *lower = _texts(arrow, form)
-    side = "end" if anchor == "end" else "start"
-    off = 3.0 + THICKEST * 0.25
-    if side == "end":
-        sheet.text(x, y - off, upper, size=TINY, anchor="end", halo=HALO)
-        for text in lower:
-            sheet.text(x, y + off + 8, text, size=TINY, anchor="end", halo=HALO, bold=_noticed(arrow))
+    thick = max(1.0, round(THICKEST * max(_volume(arrow), 0.0) / most, 1)) if most > 0 else 1.0
+    begin = route.items[0].bottom
+    stroke = Stroke(colour, thick)
+    sheet.line([route.start, route.start], [begin, begin + 5], stroke)
+    if route.stub:
+        _tip(sheet, route.start, begin + route.depth + _TIP, thick, colour)
         return
-    sheet.text(x, y - off, upper, size=TINY, halo=HALO)
-    for text in lower:
-        sheet.text(x, y + off + 8, text, size=TINY, halo=HALO, bold=_noticed(arrow))
+    points = path(route)
+    x, y = points[-1]
+    points[-1, 1] -= _TIP - 1.0
+    dash = (4.0 + thick, 2.0 + thick / 2) if colour == _FEWER else ()
+    sheet.line(points[:, 0], points[:, 1], Stroke(colour, thick, dash))
+    _tip(sheet, float(x), float(y), thick, colour)
+
+
+def _tip(sheet: Sheet, x: float, y: float, thick: float, colour: str) -> None:
+    """Draw the tip of an arrow that points down to a place."""
+    half = max(4.0, thick / 2 + 2.5)
+    sheet.area([(x, y), (x - half, y - _TIP), (x + half, y - _TIP)], Fill(colour))
+
+
+def _beside(sheet: Sheet, block: list[str], arrow: Arrow, route: Route) -> None:
+    """Write the numbers where an arrow begins; the arrow goes on below them."""
+    y = route.items[0].bottom + 5 + _LINE - 2
+    for i, text in enumerate(block):
+        last = i == len(block) - 1
+        sheet.text(route.start, y, text, size=TINY, anchor="middle", bold=last and _noticed(arrow))
+        y += _LINE
 
 
 def _list(sheet: Sheet, what: _Flow) -> None:

@@ -97,7 +97,7 @@ def _hours_down(sheet: Sheet, table: NDArray[np.float64], texts: list[list[str]]
 
 def _cell(sheet: Sheet, place: tuple[float, float, float, float], text: str, colour: str) -> None:
     x, y, wide, tall = place
-    sheet.box(x, y, wide, tall, Fill(colour), _CELL)
+    sheet.box(x, y, wide, tall, Fill(colour), stroke=_CELL)
     sheet.text(x + wide / 2, y + tall / 2 + 4, text, size=TINY, colour=text_on(colour), anchor="middle")
 
 
@@ -131,7 +131,7 @@ def _told(table: NDArray[np.float64], form: Written) -> str:
         f"Lowest: {at(int(np.nanargmin(table)))}. Mean of all hours: {write(float(known.mean()))}."
     )
     missing = table.size - len(known)
-    return words + (f" {missing} hours have no value." if missing else "")
+    return words + (f" Hours of the week without a value: {missing}." if missing else "")
 
 
 def _numbers(table: NDArray[np.float64], form: Written) -> Numbers:

@@ -31,12 +31,11 @@ from flowsim.report.theme import (
     SIZE,
     SMALL,
     WHITE,
-    Fill,
     Stroke,
 )
 
 Floats = NDArray[np.float64]
-BINS = 20
+BINS = 32
 """About so many bars."""
 TAIL = 0.01
 """Share of values at either end that the outermost bars take up."""
@@ -125,20 +124,12 @@ def _draw(sheet: Sheet, what: _Spread) -> None:
     axis = Axis(float(what.edges[0]), float(what.edges[-1]), left, right)
     caption(sheet, 2, 12, "Per cent of patients")
     top = 22.0
-    for i, (label, shares, values) in enumerate(what.runs):
+    for i, (label, *_) in enumerate(what.runs):
         sheet.text(left, top + 14, shorten(label, right - left, SIZE, bold=True), size=SIZE, bold=True)
         plot = Plot(left, top + 40, right, top + 40 + _DEPTH)
         _grid(sheet, plot, steps, per_cent)
-        _panel(
-            sheet,
-            what,
-            axis,
-            plot,
-            shares,
-            values,
-            steps[-1],
-            PARTS[1] if i == 0 and len(what.runs) > 1 else PARTS[0],
-        )
+        _bars(sheet, what, i, axis, Axis(0.0, steps[-1], plot.bottom, plot.top))
+        _median(sheet, what, i, axis, plot)
         top = plot.bottom + 8
     _below(sheet, axis, top - 8, what)
     words = "The outermost bars also hold the values beyond them. " if what.cut else ""
@@ -154,21 +145,18 @@ def _grid(sheet: Sheet, plot: Plot, steps: list[float], form: Written) -> None:
         sheet.text(plot.left - 6, y + 4, form.tick(step, steps[1]), size=SMALL, colour=MUTED, anchor="end")
 
 
-def _panel(
-    sheet: Sheet,
-    what: _Spread,
-    axis: Axis,
-    plot: Plot,
-    shares: Floats,
-    values: Floats,
-    most: float,
-    fill: Fill,
-) -> None:
-    up = Axis(0.0, most, plot.bottom, plot.top)
+def _bars(sheet: Sheet, what: _Spread, i: int, axis: Axis, up: Axis) -> None:
+    """Draw the bars of one run: hatched for the baseline, if there is another."""
+    fill = PARTS[1] if i == 0 and len(what.runs) > 1 else PARTS[0]
     edge = Stroke(fill.ink, 0.75) if fill.hatch else _EDGE
-    for i in np.flatnonzero(shares):
-        x, stop, y = axis.at(float(what.edges[i])), axis.at(float(what.edges[i + 1])), up.at(float(shares[i]))
-        sheet.box(x, y, stop - x, plot.bottom - y, fill, edge)
+    shares, edges = what.runs[i][1], axis.along(what.edges)
+    for k in np.flatnonzero(shares):
+        y = up.at(float(shares[k]))
+        sheet.box(float(edges[k]), y, float(edges[k + 1] - edges[k]), up.start - y, fill, stroke=edge)
+
+
+def _median(sheet: Sheet, what: _Spread, i: int, axis: Axis, plot: Plot) -> None:
+    values = what.runs[i][2]
     if not len(values):
         sheet.text(plot.left + 8, plot.top + 16, "No patient has a value.", size=SMALL, colour=MUTED)
         return

@@ -59,7 +59,8 @@ def differences(
     """
     why = "There is no difference to draw: no measure has a value in both scenarios."
     form = written(unit, decimals, *(row[1:4] for row in rows))
-    return _figure(id, title, subtitle, rows, form, ("Measure", "Differences, with intervals", why), png)
+    words = ("Measure", "Differences, with intervals", why)
+    return _figure(id=id, title=title, subtitle=subtitle, rows=rows, form=form, words=words, png=png)
 
 
 def slope(
@@ -88,13 +89,13 @@ def slope(
     why = "There is no difference to draw: no group has patients in both scenarios."
     told = [(*row, _direction(*row[1:])) for row in rows]
     form = written(unit, decimals, *(row[1:4] for row in rows))
-    return _figure(
-        id, title, subtitle, told, form, ("Group", "Difference by group, with intervals", why), png
-    )
+    words = ("Group", "Difference by group, with intervals", why)
+    return _figure(id=id, title=title, subtitle=subtitle, rows=told, form=form, words=words, png=png)
 
 
-def whisker(sheet: Sheet, axis: Axis, y: float, low: float, high: float, colour: str) -> None:
+def whisker(sheet: Sheet, axis: Axis, y: float, limits: tuple[float, float], colour: str) -> None:
     """Draw an interval as a line with short ends."""
+    low, high = limits
     if not (isfinite(low) and isfinite(high)):
         return
     stroke = Stroke(colour, 1.5)
@@ -105,6 +106,7 @@ def whisker(sheet: Sheet, axis: Axis, y: float, low: float, high: float, colour:
 
 
 def _figure(
+    *,
     id: str,
     title: str,
     subtitle: str,
@@ -137,9 +139,9 @@ def _draw(sheet: Sheet, rows: Sequence[Row], form: Written) -> None:
     axis = across_axis(sheet, placed.plot, placed.strips, values, form, zero=True, heading=heading)
     for y, (_, value, low, high, verdict) in zip(placed.middles, rows, strict=True):
         shape, fill, colour = _MARKS.get(verdict, _UNCLEAR)
-        whisker(sheet, axis, y, low, high, colour)
+        whisker(sheet, axis, y, (low, high), colour)
         if isfinite(value):
-            sheet.dot(axis.at(value), y, 5.0, fill, Stroke(colour, 1.5), shape)
+            sheet.dot(axis.at(value), y, 5.0, fill, Stroke(colour, 1.5), shape=shape)
 
 
 def _said(row: Row, form: Written) -> str:

@@ -90,8 +90,8 @@ def _grid(sheet: Sheet, what: _Matrix) -> float:
         sheet.lines(left + (i + 0.5) * cell, middle, lines, size=SMALL, anchor="middle", bold=True)
     for label, entries in zip(what.rows, what.cells, strict=True):
         names = wrap(label, left - 14, SIZE, 3)
-        texts = [wrap(entry[0], cell - 34, SMALL, 3) for entry in entries]
-        tall = max(len(lines) for lines in [names, *texts]) * line_height(SIZE) + 14
+        texts = [_lines(entry[0], cell - 34) for entry in entries]
+        tall = max(1, *(len(lines) for lines in [names, *texts])) * line_height(SIZE) + 14
         sheet.lines(2, top + tall / 2, names, size=SIZE)
         for i, (entry, lines) in enumerate(zip(entries, texts, strict=True)):
             _cell(sheet, (left + i * cell, top, cell, tall), entry, lines)
@@ -109,8 +109,8 @@ def _list(sheet: Sheet, what: _Matrix) -> float:
             top += line_height(SIZE)
         top += 4
         for column, entry in zip(what.columns, entries, strict=True):
-            names, texts = wrap(column, half - 10, SMALL, 3), wrap(entry[0], half - 36, SMALL, 3)
-            tall = max(len(names), len(texts)) * line_height(SMALL) + 10
+            names, texts = wrap(column, half - 10, SMALL, 3), _lines(entry[0], half - 36)
+            tall = max(1, len(names), len(texts)) * line_height(SMALL) + 10
             sheet.lines(4, top + tall / 2, names, size=SMALL)
             _cell(sheet, (4 + half, top, half, tall), entry, texts)
             top += tall
@@ -118,24 +118,31 @@ def _list(sheet: Sheet, what: _Matrix) -> float:
     return top - 12
 
 
+def _lines(text: str, room: float) -> list[str]:
+    """Return the text of a cell in lines; a line break in it is kept."""
+    return [line for part in text.split("\n") for line in wrap(part, room, SMALL, 2)][:4]
+
+
 def _cell(sheet: Sheet, place: tuple[float, float, float, float], entry: Entry, lines: list[str]) -> None:
     x, y, wide, tall = place
     shade = min(max(entry[2] or 0.0, -1.0), 1.0)
     ground = mix(BETTER if shade > 0 else WORSE, 0.4 * abs(shade)) if shade else WHITE
-    sheet.box(x, y, wide, tall, Fill(ground), _LINE)
+    sheet.box(x, y, wide, tall, Fill(ground), stroke=_LINE)
     _mark(sheet, x + 12, y + tall / 2, shade)
     sheet.lines(x + wide / 2 + 8, y + tall / 2, lines or [MISSING], size=SMALL, anchor="middle")
 
 
 def _mark(sheet: Sheet, x: float, y: float, shade: float) -> None:
     if abs(shade) >= NOTICED:
-        sheet.dot(x, y, 5.0, BETTER if shade > 0 else WHITE, Stroke(TEXT, 1.0), "up" if shade > 0 else "down")
+        sheet.dot(
+            x, y, 5.0, BETTER if shade > 0 else WHITE, Stroke(TEXT, 1.0), shape="up" if shade > 0 else "down"
+        )
 
 
 def _key(sheet: Sheet, top: float) -> float:
-    sheet.dot(10, top + 8, 5.0, BETTER, Stroke(TEXT, 1.0), "up")
+    sheet.dot(10, top + 8, 5.0, BETTER, Stroke(TEXT, 1.0), shape="up")
     sheet.text(22, top + 12, "better", size=SMALL)
-    sheet.dot(92, top + 8, 5.0, WHITE, Stroke(TEXT, 1.0), "down")
+    sheet.dot(92, top + 8, 5.0, WHITE, Stroke(TEXT, 1.0), shape="down")
     sheet.text(104, top + 12, "worse", size=SMALL)
     return top + 18
 

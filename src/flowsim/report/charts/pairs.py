@@ -35,8 +35,8 @@ def bars(
 ) -> Figure:
     """Return bars of two scenarios, row by row, with the interval of their difference.
 
-    The interval is that of the paired difference, drawn about the end of the second bar: where it does not
-    reach the end of the first one, the two differ clearly.
+    The interval is that of the paired difference, drawn below the second bar and counted from the end of
+    the first: where it leaves that end out, the two differ clearly.
 
     Args:
         id: of the figure.
@@ -71,18 +71,14 @@ def _draw(sheet: Sheet, rows: Sequence[Row], names: tuple[str, str], form: Writt
     reach = [[row[1], row[2], row[1] + row[3], row[1] + row[4]] for row in rows]
     axis = across_axis(sheet, placed.plot, placed.strips, reach, form, zero=True)
     for middle, (_, base, other, low, high) in zip(placed.middles, rows, strict=True):
-        _bar(sheet, axis, middle - 15, base, _BASE, _BASE_EDGE)
-        _bar(sheet, axis, middle + 1, other, _OTHER, None)
-        if isfinite(other) and isfinite(low) and isfinite(high):
-            sheet.line(
-                [axis.at(base + low), axis.at(base + high)], [middle + 8, middle + 8], Stroke(WHITE, 4.0)
-            )
-            whisker(sheet, axis, middle + 8, base + low, base + high, TEXT)
+        _bar(sheet, axis, middle - 19, base, _BASE, edge=_BASE_EDGE)
+        _bar(sheet, axis, middle - 5, other, _OTHER)
+        whisker(sheet, axis, middle + 14, (base + low, base + high), TEXT)
 
 
-def _bar(sheet: Sheet, axis: Axis, y: float, value: float, fill: Fill, edge: Stroke | None) -> None:
+def _bar(sheet: Sheet, axis: Axis, y: float, value: float, fill: Fill, *, edge: Stroke | None = None) -> None:
     if isfinite(value):
-        sheet.box(axis.at(0.0), y, axis.at(value) - axis.at(0.0), 14, fill, edge)
+        sheet.box(axis.at(0.0), y, axis.at(value) - axis.at(0.0), 13, fill, stroke=edge)
 
 
 def _key(sheet: Sheet, names: tuple[str, str], *, single: bool) -> float:
@@ -90,7 +86,7 @@ def _key(sheet: Sheet, names: tuple[str, str], *, single: bool) -> float:
     top = 2.0
     pairs = [(names[0], _BASE, _BASE_EDGE), (names[1], _OTHER, None)]
     for label, fill, edge in pairs[: 1 if single else 2]:
-        sheet.box(4, top + 1, 24, 12, fill, edge)
+        sheet.box(4, top + 1, 24, 12, fill, stroke=edge)
         sheet.text(36, top + 12, shorten(clean(label), sheet.width - 40, SMALL), size=SMALL)
         top += 20
     return top + 8

@@ -34,7 +34,7 @@ def write(sheet: Sheet) -> bytes:
             for artist in _artists(mark, where):
                 artist.set(zorder=order, clip_on=False)
                 figure.add_artist(artist)
-        FigureCanvasAgg(figure).print_png(made, metadata={"Software": None})
+        FigureCanvasAgg(figure).print_figure(made, metadata={"Software": None})
     return made.getvalue()
 
 

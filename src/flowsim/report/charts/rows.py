@@ -71,8 +71,7 @@ def _stacked(sheet: Sheet, rows: Sequence[tuple[str, str]], top: float, strip: f
     middles, strips, edge = [], [], top
     for label, text in rows:
         edge = sheet.paragraph(4, edge, label, room, lines=2, size=SIZE)
-        for line in text.split("\n"):
-            edge = sheet.paragraph(4, edge, line, room, lines=2, size=SMALL)
+        edge = sheet.paragraph(4, edge, text.replace("\n", ", "), room, lines=2, size=SMALL)
         middles.append(edge + strip / 2)
         strips.append((edge + 2, edge + strip - 2))
         edge += strip + 10

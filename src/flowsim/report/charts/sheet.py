@@ -127,13 +127,13 @@ class Sheet:
         self.marks.append(Area(np.array(list(points), float), fill, stroke))
 
     def box(
-        self, x: float, y: float, width: float, height: float, fill: Fill, stroke: Stroke | None = None
+        self, x: float, y: float, width: float, height: float, fill: Fill, *, stroke: Stroke | None = None
     ) -> None:
         """Draw a rectangle; a negative width reaches to the left."""
         self.marks.append(Box(min(x, x + width), y, abs(width), height, fill, stroke))
 
     def dot(
-        self, x: float, y: float, radius: float, fill: str, stroke: Stroke, shape: Shape = "circle"
+        self, x: float, y: float, radius: float, fill: str, stroke: Stroke, *, shape: Shape = "circle"
     ) -> None:
         """Draw a small shape around a point."""
         self.marks.append(Dot(x, y, radius, fill, stroke, shape))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from flowsim.report.charts.axes import (
+    DATES_ROOM,
     Moment,
     Plot,
     Written,
@@ -121,18 +122,18 @@ def _draw(sheet: Sheet, what: _Stack) -> None:
     sheet.line(xs, axis.along(tops[-1]), Stroke(EDGE, 1.0))
     if not sheet.narrow:
         _ends(sheet, what, axis.along((tops[:-1, -1] + tops[1:, -1]) / 2), plot)
-    sheet.height = round(plot.bottom + 28)
+    sheet.height = round(plot.bottom + DATES_ROOM + 2)
 
 
 def _ends(sheet: Sheet, what: _Stack, ends: Floats, plot: Plot) -> None:
     """Name each part where it ends, from the bottom up, with a sample of its pattern."""
-    lines = [wrap(label, _END_ROOM - 54, SMALL, 2) for label, _, _ in what.parts]
+    lines = [wrap(label, _END_ROOM - 54, SMALL, 3) for label, _, _ in what.parts]
     heights = [len(found) * line_height(SMALL) + 6 for found in lines]
     down = slice(None, None, -1)
     middles = spread(list(ends[down]), heights[down], plot.top - 14, plot.bottom + 14)[down]
     for (_, _, fill), found, end, middle in zip(what.parts, lines, ends, middles, strict=True):
         sheet.line([plot.right + 2, plot.right + 14], [float(end), middle], LEAD_LINE)
-        sheet.box(plot.right + 16, middle - 7, 20, 14, fill, _SWATCH)
+        sheet.box(plot.right + 16, middle - 7, 20, 14, fill, stroke=_SWATCH)
         sheet.lines(plot.right + 44, middle, found, size=SMALL)
 
 
@@ -140,7 +141,7 @@ def _key(sheet: Sheet, what: _Stack) -> float:
     """Show on a telephone, above the plot, which pattern is which, in the order of the stack."""
     top = 2.0
     for label, _, fill in reversed(what.parts):
-        sheet.box(4, top + 1, 20, 14, fill, _SWATCH)
+        sheet.box(4, top + 1, 20, 14, fill, stroke=_SWATCH)
         sheet.text(32, top + 12, shorten(label, sheet.width - 36, SMALL), size=SMALL)
         top += 20
     return top + 4

@@ -39,7 +39,8 @@ def write(sheet: Sheet, prefix: str, title: str, alt: str) -> str:
     patterns = _patterns(sheet.marks, prefix)
     body = "".join(_mark(mark, patterns) for mark in sheet.marks)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_n(sheet.width)} {_n(sheet.height)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" '
+        f'viewBox="0 0 {_n(sheet.width)} {_n(sheet.height)}" '
         f'aria-labelledby="{prefix}-title {prefix}-desc" font-family="{FONTS}" font-size="{_n(SMALL)}" '
         f'fill="{TEXT}" stroke-linejoin="round" style="width:100%;max-width:{_n(sheet.width)}px;height:auto">'
         f'<title id="{prefix}-title">{_plain(title)}</title><desc id="{prefix}-desc">{_plain(alt)}</desc>'
@@ -65,7 +66,8 @@ def _definitions(patterns: dict[Fill, str]) -> str:
         return ""
     made = (
         f'<pattern id="{key}" width="8" height="8" patternUnits="userSpaceOnUse">'
-        f'<rect width="8" height="8" fill="{fill.colour}"/>{_PATTERNS[fill.hatch].format(ink=fill.ink)}</pattern>'
+        f'<rect width="8" height="8" fill="{fill.colour}"/>{_PATTERNS[fill.hatch].format(ink=fill.ink)}'
+        "</pattern>"
         for fill, key in patterns.items()
     )
     return f"<defs>{''.join(made)}</defs>"

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from flowsim.report.charts.axes import Axis, Moment, Plot, as_moment, date_axis, day_text, days_since
+from flowsim.report.charts.axes import (
+    DATES_ROOM,
+    Axis,
+    Moment,
+    Plot,
+    as_moment,
+    date_axis,
+    day_text,
+    days_since,
+)
 from flowsim.report.charts.build import Numbers, assemble, listed, name, nothing
 from flowsim.report.charts.sheet import Sheet
 from flowsim.report.charts.words import clean, shorten, width, wrap
@@ -118,16 +128,18 @@ def _draw(sheet: Sheet, what: _Time) -> None:
             _bar(sheet, what, axis, span, top + lane * (_TALL + 2))
         top += depth + 8
     date_axis(sheet, Plot(left, 0.0, right, top), what.start, what.end)
-    sheet.height = round(top + 26)
+    sheet.height = round(top + DATES_ROOM)
 
 
 def _bar(sheet: Sheet, what: _Time, axis: Axis, span: Span, y: float) -> None:
     begin, stop = (axis.at(days_since(what.start, moment)) for moment in span[:2])
     level = _level(span)
     fill = LEVELS[level - 1] if level else Fill(SPAN)
-    sheet.box(begin, y, stop - begin, _TALL, fill, _OUTLINE)
+    sheet.box(begin, y, stop - begin, _TALL, fill, stroke=_OUTLINE)
     words = _fitting(span, stop - begin - 6)
     if not words:
+        if not level:
+            _beside(sheet, span, (begin, stop), y, axis)
         return
     middle = (begin + stop) / 2
     if fill.hatch:
@@ -135,6 +147,17 @@ def _bar(sheet: Sheet, what: _Time, axis: Axis, span: Span, y: float) -> None:
         sheet.box(middle - room / 2, y + 5, room, _TALL - 10, Fill(WHITE))
     colour = TEXT if fill.hatch else text_on(fill.colour)
     sheet.text(middle, y + _TALL / 2 + 4, words, size=TINY, colour=colour, anchor="middle")
+
+
+def _beside(sheet: Sheet, span: Span, edges: tuple[float, float], y: float, axis: Axis) -> None:
+    """Write a text next to a bar that is too short for it."""
+    begin, stop = edges
+    before, after = begin - axis.start - 6, axis.stop - stop - 6
+    words = shorten(clean(span[2]), max(before, after), TINY)
+    if after >= before:
+        sheet.text(stop + 5, y + _TALL / 2 + 4, words, size=TINY)
+    else:
+        sheet.text(begin - 5, y + _TALL / 2 + 4, words, size=TINY, anchor="end")
 
 
 def _fitting(span: Span, room: float) -> str:
@@ -149,13 +172,13 @@ def _fitting(span: Span, room: float) -> str:
 
 
 def _lanes(spans: list[Span]) -> list[int]:
-    """Return for each stretch the first lane in which it overlaps nobody."""
+    """Return for each stretch the first lane in which it overlaps nobody, nor any text beside a bar."""
     ends: list[float] = []
     found = []
     for span in spans:
         begin, stop = as_moment(span[0]).timestamp(), as_moment(span[1]).timestamp()
         lane = next((i for i, end in enumerate(ends) if end <= begin), len(ends))
-        ends[lane:] = [stop, *ends[lane + 1 :]]
+        ends[lane:] = [stop if _level(span) else float("inf"), *ends[lane + 1 :]]
         found.append(lane)
     return found
 
@@ -164,7 +187,7 @@ def _key(sheet: Sheet, what: _Time) -> float:
     """Show the patterns of the levels; return where the rows may begin."""
     x = 6.0
     for level in what.levels():
-        sheet.box(x, 3, 24, 14, LEVELS[level - 1], _OUTLINE)
+        sheet.box(x, 3, 24, 14, LEVELS[level - 1], stroke=_OUTLINE)
         sheet.text(x + 30, 14, f"Level {level}", size=SMALL)
         x += 30 + width("Level 4", SMALL) + 14
     return 26.0 if x > 6.0 else 6.0
@@ -198,8 +221,6 @@ def _when(span: Span) -> str:
 
 def _last(end: Moment) -> str:
     """Return the last day before an end."""
-    from datetime import timedelta
-
     return day_text(as_moment(end) - timedelta(seconds=1))
 
 

@@ -119,7 +119,7 @@ def _draw(sheet: Sheet, what: _Path) -> None:
     write = what.form.scale.write
     said = [(step[0], _said(what, step)) for step in what.steps]
     rows = [(what.start[0], write(what.start[1])), *said, (what.end[0], write(what.end[1]))]
-    placed = lay(sheet, rows, strip=32.0)
+    placed = lay(sheet, rows, strip=36.0)
     befores = what.befores()
     axis = across_axis(sheet, placed.plot, placed.strips, _reach(what, befores), what.form)
     _links(sheet, axis, placed, [*befores, what.end[1]])
@@ -128,7 +128,12 @@ def _draw(sheet: Sheet, what: _Path) -> None:
         (placed.middles[-1], what.end[1], OTHER),
     ):
         sheet.dot(
-            axis.at(value), y, 6.0, colour, Stroke(WHITE, 1.0), "circle" if colour == OTHER else "square"
+            axis.at(value),
+            y,
+            6.0,
+            colour,
+            Stroke(WHITE, 1.0),
+            shape="circle" if colour == OTHER else "square",
         )
     for y, before, step in zip(placed.middles[1:-1], befores, what.steps, strict=True):
         _bar(sheet, axis, y, before, (what, step))
@@ -143,11 +148,8 @@ def _bar(sheet: Sheet, axis: Axis, y: float, before: float, of: tuple[_Path, Ste
     if not isfinite(value):
         return
     x = axis.at(before)
-    sheet.box(x, y - 9, axis.at(before + value) - x, 18, _FILLS[what.verdict(step)], _EDGE)
-    if isfinite(low) and isfinite(high):
-        ends = [axis.at(before + low), axis.at(before + high)]
-        sheet.line(ends, [y, y], Stroke(WHITE, 4.0))
-        whisker(sheet, axis, y, before + low, before + high, TEXT)
+    sheet.box(x, y - 13, axis.at(before + value) - x, 16, _FILLS[what.verdict(step)], stroke=_EDGE)
+    whisker(sheet, axis, y + 9, (before + low, before + high), TEXT)
 
 
 def _links(sheet: Sheet, axis: Axis, placed: Rows, values: list[float]) -> None:

@@ -65,7 +65,7 @@ def shorten(text: str, room: float, size: float, *, bold: bool = False) -> str:
 
 def wrap(text: str, room: float, size: float, lines: int = 2, *, bold: bool = False) -> list[str]:
     """Return a text in at most so many lines of `room` pixels; what does not fit is cut with an ellipsis."""
-    words = clean(text).split(" ")
+    words = clean(text).split()
     found: list[str] = []
     while words and len(found) < lines - 1:
         count = _fitting(words, room, size, bold=bold)
