@@ -227,18 +227,25 @@ class Pool:
         raise AssertionError(f"{self.name}: {self.waiting} waiting but no valid entry")
 
     def _next_aged(self) -> Patient:
-        now = self.env._now
-        best = None
+        """Take the entry of the best class, as waiting has lifted it; of several the longest waiting."""
+        now, ages, aged_to = self.env._now, self.ages, self.aged_to
+        chosen, lowest, earliest = None, inf, inf
         for priority, line in enumerate(self.lines):
-            while line and line[0][0].ticket != line[0][1]:
-                line.popleft()
-            if line:
-                since = line[0][2]
-                rank = (max(priority - int((now - since) / self.ages), min(priority, self.aged_to)), since)
-                if best is None or rank < best[0]:
-                    best = (rank, line)
-        assert best is not None, f"{self.name}: {self.waiting} waiting but no valid entry"
-        return best[1].popleft()[0]
+            while line:
+                patient, ticket, since = line[0]
+                if patient.ticket != ticket:
+                    line.popleft()
+                    continue
+                rank: float = priority
+                if priority > aged_to:
+                    rank = priority - int((now - since) / ages)
+                    if rank < aged_to:
+                        rank = aged_to
+                if rank < lowest or (rank == lowest and since < earliest):
+                    chosen, lowest, earliest = line, rank, since
+                break
+        assert chosen is not None, f"{self.name}: {self.waiting} waiting but no valid entry"
+        return chosen.popleft()[0]
 
     def _serve(self) -> None:
         while self.waiting and self.busy < self.limit:
