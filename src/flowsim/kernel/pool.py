@@ -239,8 +239,7 @@ class Pool:
                 rank: float = priority
                 if priority > aged_to:
                     rank = priority - int((now - since) / ages)
-                    if rank < aged_to:
-                        rank = aged_to
+                    rank = max(rank, aged_to)
                 if rank < lowest or (rank == lowest and since < earliest):
                     chosen, lowest, earliest = line, rank, since
                 break
