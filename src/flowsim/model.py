@@ -6,8 +6,9 @@ import gc
 import time
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,14 @@ from flowsim.kernel import Kernel, Patient, Pool, make_team
 from flowsim.kernel.audit import check_tables
 from flowsim.kernel.patient import Care
 from flowsim.policies.alternatives import DecisionPoint, Option
+from flowsim.policies.escalation.assembly import assemble
+from flowsim.policies.escalation.control import Control
+from flowsim.policies.escalation.effects import Effects
 from flowsim.sampling.blocks import Block
 from flowsim.sampling.draws import Draws
 from flowsim.sampling.feed import Feed
+from flowsim.scenario.describe import backing
+from flowsim.scenario.escalation import deeds, members
 from flowsim.services import RUNNING, System, journey
 from flowsim.tables import PATIENT_COLUMNS, Replication
 
@@ -46,8 +52,9 @@ def replicate(scenario: Scenario, replication: int, *, audit: bool = False) -> R
     began = time.process_time()
     with _no_collection():
         system = build(scenario, replication, audit=audit)
-        blocks = run(scenario, system)
-        result = _tables(scenario, system, blocks)
+        control = escalation(scenario, system)
+        blocks = run(scenario, system, control)
+        result = _tables(scenario, system, blocks, control)
         _forget(system)
     if audit:
         check_tables(result)
@@ -76,11 +83,37 @@ def build(scenario: Scenario, replication: int, *, audit: bool = False) -> Syste
     return system
 
 
-def run(scenario: Scenario, system: System) -> list[Block]:
-    """Run the system to its end and return the blocks of its patients, in the order of their rows."""
+def escalation(scenario: Scenario, system: System) -> Control | None:
+    """Return the process that assesses and acts; None if the scenario has none, or has it switched off."""
+    rules = scenario.escalation
+    if rules is None or not rules.enabled:
+        return None
+    loaded = backing(scenario)
+    scopes = members(scenario.services, scenario.sites, scenario.places)
+
+    def retune(section: str, name: str, settings: Any) -> None:
+        if section == "services":
+            system.services[name].reconfigure(settings)
+        else:
+            _retune(system, name, settings)
+
+    effects = Effects(deeds(rules, loaded.actions, scopes), loaded.under, retune)
+    return assemble(rules, system, scopes, effects)
+
+
+def run(scenario: Scenario, system: System, control: Control | None = None) -> list[Block]:
+    """Run the system to its end and return the blocks of its patients, in the order of their rows.
+
+    Args:
+        scenario: the scenario.
+        system: its services, at minute 0 and empty.
+        control: escalation, if there is any.
+    """
     kernel = system.kernel
     kernel.watch(system.end)
-    _schedule_changes(scenario, system)
+    _schedule_changes(scenario, system, control)
+    if control is not None:
+        control.start(system.end)
     blocks = fill(scenario, system, 0) if scenario.time.initial == "loaded" else []
     feed = Feed(scenario, system.calendar, system.end, system.draws, base=sum(len(b) for b in blocks))
     services = system.services
@@ -105,13 +138,21 @@ def _arrivals(feed: Feed, blocks: list[Block]) -> Iterator[tuple[float, Block, i
         yield from zip(cohort.times, cohort.who, cohort.rows, strict=True)
 
 
-def _schedule_changes(scenario: Scenario, system: System) -> None:
+def _schedule_changes(scenario: Scenario, system: System, control: Control | None) -> None:
     """Let services take over dated changes of their settings when they come into force."""
-    moments: list[tuple[float, tuple[Any, Any]]] = []
-    for name, service in system.services.items():
-        moments += [(minute, (service, spec)) for minute, spec in scenario.specs_over_time(name)[1:]]
+    moments: list[tuple[float, tuple[str, Any]]] = []
+    for name in system.services:
+        moments += [(minute, (name, spec)) for minute, spec in scenario.specs_over_time(name)[1:]]
     moments.sort(key=lambda moment: moment[0])
-    system.kernel.at_each(moments, lambda change: change[0].reconfigure(change[1]))
+
+    def take_over(change: tuple[str, Any]) -> None:
+        name, spec = change
+        if control is None:
+            system.services[name].reconfigure(spec)
+        else:  # actions in effect stay in effect
+            control.effects.dated("services", name, system.kernel.now, spec)
+
+    system.kernel.at_each(moments, take_over)
 
 
 def _option(system: System, point: str, spec: Any) -> Option:
@@ -126,6 +167,17 @@ def _option(system: System, point: str, spec: Any) -> Option:
         additional=None if spec.additional is None else draws.chance(f"{name}.additional", spec.additional),
         next_when_full=spec.when_full == "next",
     )
+
+
+def _retune(system: System, key: str, specs: Sequence[Any]) -> None:
+    """Give the alternatives at a decision point other settings; staff who are there follow another rota."""
+    owner, _, point = key.rpartition(".")
+    options = system.decisions[owner, point].options
+    for position, (option, spec) in enumerate(zip(options, specs, strict=True)):
+        if option.staff is not None and spec.staff is not None:
+            option.staff.follow(system.shifts(spec.staff))
+        staffless = spec.model_copy(update={"staff": None})
+        options[position] = replace(_option(system, point, staffless), staff=option.staff)
 
 
 def _leads(system: System, name: str, rota: Any) -> Pool:
@@ -148,7 +200,7 @@ def _inducer(system: System) -> Any:
 # -- afterwards ----------------------------------------------------------------------------------------
 
 
-def _tables(scenario: Scenario, system: System, blocks: list[Block]) -> Replication:
+def _tables(scenario: Scenario, system: System, blocks: list[Block], control: Control | None) -> Replication:
     kernel = system.kernel
     for block in blocks:  # luck has done its work; the tables need the room
         block.columns.clear()
@@ -174,6 +226,7 @@ def _tables(scenario: Scenario, system: System, blocks: list[Block]) -> Replicat
             "inside": {names[code]: count for code, count in sorted(inside.items())},
             "warnings": [],
         },
+        escalation={} if control is None else control.record.table(),
     )
 
 

@@ -9,7 +9,7 @@ then has its wrap-up, and only then can take the next call.
 from __future__ import annotations
 
 from math import inf
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, cast
 
 from pydantic import model_validator
 from simpy.events import Event
@@ -17,7 +17,8 @@ from simpy.events import Event
 from flowsim.kernel import Crew, Kernel, Patient
 from flowsim.kernel.journal import FINISHED, STARTED
 from flowsim.kernel.patient import Care
-from flowsim.services.base import ALTERNATIVE, CareSpec, Service
+from flowsim.policies.escalation.diversion import Conveyed, Diversion
+from flowsim.services.base import ALTERNATIVE, CareSpec, Fork, Service
 from flowsim.services.daytime import NO_TIME
 from flowsim.spec.base import Misfit
 from flowsim.spec.distributions import Distribution
@@ -119,6 +120,7 @@ class Ambulance(Service[AmbulanceSpec]):
         self.crews = self.team("crews", self.spec.crews, classes=len(CLASSES), ages=ages)
         self.call = self.decision("call")
         self.scene = self.decision("scene")
+        self.conveyed: Conveyed | None = None
 
     def configure(self, spec: AmbulanceSpec) -> None:
         """Take over the rota, times and shares."""
@@ -169,11 +171,28 @@ class Ambulance(Service[AmbulanceSpec]):
             outcome = SEE_AND_TREAT
         elif self.scene is not None and self.scene.found(patient):
             outcome = ELSEWHERE
-        if outcome == CONVEY or (outcome == ELSEWHERE and patient.diverted.spec.kind in TAKEN_THERE):
+        if outcome == CONVEY:
+            yield self.conveyance(patient) + self._detour(patient)
+            self._at_the_door(patient)
+        elif outcome == ELSEWHERE and patient.diverted.spec.kind in TAKEN_THERE:
             yield self.conveyance(patient)
             self._at_the_door(patient)
         kernel.mark(patient, FINISHED)
         return outcome
+
+    def divert(self, diversion: Diversion) -> None:
+        """Let actions of escalation send conveyed patients to another department than the planned one."""
+        planned = self.desk.onward[CONVEY]
+        if planned is None:
+            return
+        draw = planned.choice if isinstance(planned, Fork) else planned.service.name
+        self.conveyed = Conveyed(diversion, draw)
+        self.desk.onward[CONVEY] = Fork(cast("Any", self.conveyed), self.system.services)
+
+    def _detour(self, patient: Patient) -> float:
+        """Decide, on leaving the scene, which department it is to be; return the extra time on the road."""
+        conveyed = self.conveyed
+        return 0.0 if conveyed is None else conveyed.diversion.detour(patient, conveyed.plan(patient))
 
     def _at_the_door(self, patient: Patient) -> None:
         """From here on the crew waits for somebody to take the patient over."""

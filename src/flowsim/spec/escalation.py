@@ -1,7 +1,7 @@
 """Escalation: how pressure is scored into four levels, and which actions fire at a level.
 
-The parameters are those of the OPEL (Operational Pressures Escalation Levels) framework of NHS England. Bands,
-points and thresholds are data, so that a planner can correct them.
+The parameters are those of the OPEL (Operational Pressures Escalation Levels) framework of NHS England.
+Bands, points and thresholds are data, so that a planner can correct them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 SCOPES = ("site", "place", "system")
-"""What is scored, from small to large: each site with an emergency department, each place, the whole system."""
+"""What is scored, from small to large: sites with an emergency department, places, the whole system."""
 SHORTEST = 10.0
 """Least minutes between two assessments."""
 ALWAYS = parse_hours("always")
@@ -90,25 +90,25 @@ class Parameters(Spec):
     """What is scored. Each parameter has bands from little pressure to much; without bands it is left out."""
 
     handover: TimeBands = ()
-    """Mean time from the hospital door until a patient brought by a crew is taken over: of those taken over in
-    the window, and of those who still wait with their wait so far."""
+    """Mean time from the hospital door until a patient brought by a crew is taken over: of those taken over
+    in the window, and of those who still wait with their wait so far."""
     time_to_clinician: TimeBands = ()
     """Mean wait for a clinician in the emergency departments: of those seen in the window, and of those who
     still wait with their wait so far."""
     within_4_hours: LowShareBands = ()
-    """Share within four hours, of those who left an emergency department in the window; those inside for longer
-    than that count as over it."""
+    """Share within four hours, of those who left an emergency department in the window; those inside for
+    longer than that count as over it."""
     over_12_hours: ShareBands = ()
     """Share of the people in the emergency departments who have been there for more than 12 hours."""
     awaiting_bed: ShareBands = ()
     """Share of the people in the emergency departments whose care there has ended and who wait for the next
     service, nearly always a bed."""
     attendances: ShareBands = ()
-    """Attendances of emergency departments and urgent treatment centres in the last 24 hours, against the mean
-    of the four weeks before. Scored once a week of the run has passed."""
+    """Attendances of emergency departments and urgent treatment centres in the last 24 hours, against the
+    mean of the four weeks before. Scored once a week of the run has passed."""
     department_occupancy: ShareBands = ()
-    """People in the spaces of the areas counted (`areas`) and in temporary escalation spaces, against the number
-    of those spaces."""
+    """People in the spaces of the areas counted (`areas`) and in temporary escalation spaces, against the
+    number of spaces in those areas."""
     bed_occupancy: ShareBands = ()
     """Occupied general and acute beds, against those open."""
     escalation_beds: ShareBands = ()
@@ -175,7 +175,7 @@ class Divert(Spec):
     uptake: ByGroup[Share] = ByGroup(1.0)
     """Share of those who are taken to the other department."""
     to: Literal["lower", "any"] = "lower"
-    """Whether a department takes patients only while its site is at a lower level than the one that diverts."""
+    """Whether a department takes patients only while its site is at a lower level than that which diverts."""
     routes: dict[Name, tuple[Neighbour, ...]]
     """For a department, the departments that may take its patients, in order."""
 
@@ -212,7 +212,8 @@ class Action(Spec):
     rest: Duration = 0.0
     """Time after it has ended before it can be ordered again."""
     staff: dict[Name, Count] = {}  # noqa: RUF012 - frozen by Spec
-    """Staff it needs, from the reserves under `escalation.staff`. Where fewer can be had it does not happen."""
+    """Staff it needs, from the reserves under `escalation.staff`. Where fewer can be had it does not happen;
+    when they go off duty it ends."""
     cost: Cost = Cost()
     """What it costs."""
     change: dict[str, Any] = {}  # noqa: RUF012
@@ -231,7 +232,9 @@ class Action(Spec):
         if not self.change and self.divert is None:
             raise Misfit("this action does nothing: give change, divert, or both")
         if self.ends_at >= self.level:
-            message = f"the action would be stood down at OPEL {self.until} but is ordered from OPEL {self.level}"
+            message = (
+                f"the action would be stood down at OPEL {self.until} but is ordered from OPEL {self.level}"
+            )
             raise Misfit(message, "until")
         if self.at_most is not None and self.at_most < self.at_least:
             raise Misfit("at_most is shorter than at_least", "at_most")
@@ -272,12 +275,12 @@ class Escalation(Spec):
         if not any(getattr(self.parameters, name) for name in Parameters.model_fields):
             raise Misfit("no parameter has bands, so there is nothing to score", "parameters")
         if self.most_points < self.levels.opel_4:
-            message = f"OPEL 4 begins at {self.levels.opel_4:g} but all parameters together give {self.most_points:g}"
-            raise Misfit(message, "levels", "opel_4")
+            most = f"all parameters together give {self.most_points:g}"
+            raise Misfit(f"OPEL 4 begins at {self.levels.opel_4:g} but {most}", "levels", "opel_4")
         return self
 
     @property
     def most_points(self) -> float:
         """Return the score if every parameter is in its last band."""
         bands = (getattr(self.parameters, name) for name in Parameters.model_fields)
-        return sum(each[-1].points for each in bands if each)
+        return float(sum(each[-1].points for each in bands if each))
