@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flowsim.measures.compare import Comparison
     from flowsim.measures.compare.decomposition import Reasons
     from flowsim.measures.compare.targets import Met
+    from flowsim.store.results import Results
 
 _MEASURES = "Measures or areas, with commas; all for every one [default: the headline measures]."
 
@@ -60,14 +61,14 @@ def command(base: str, others: tuple[str, ...], **options: Any) -> None:
 
     wanted = [condition(text) for text in options["asserted"]]
     found, comparison = _comparison((base, *others), options)
-    explained = _explained(found, comparison, options) if options["decompose"] else []
+    why = explained(found, comparison, options) if options["decompose"] else []
     runs = (comparison.base, *comparison.others)
     targets = _targets(found)
     answers = [[judged(each, run) for each in (*targets, *wanted)] for run in runs]
     if options["as_json"]:
-        say_json(_as_json(comparison, answers, explained, options))
+        say_json(_as_json(comparison, answers, why, options))
     else:
-        _tell(comparison, answers, explained, options)
+        _tell(comparison, answers, why, options)
     held = [each.met for row in answers[1:] for each in row[len(targets) :]]
     if not all(held):
         click.get_current_context().exit(3)
@@ -75,21 +76,28 @@ def command(base: str, others: tuple[str, ...], **options: Any) -> None:
 
 def _comparison(texts: tuple[str, ...], options: dict[str, Any]) -> tuple[list[Named], Comparison]:
     """Load and run what is named, and pair it; the choice of rows is checked before anything is run."""
-    from flowsim.cli.files import load_all
-    from flowsim.experiment.comparing import is_file, named, runs_of
     from flowsim.measures.compare import compare
     from flowsim.measures.compare.comparison import level_named, measures_named
 
     level_named(options["by"])
     measures_named(options["measures"])
-    settings = _settings(options)
-    scenarios = load_all([text for text in texts if is_file(text)])
-    found = named(texts, scenarios, settings.root)
-    base, *others = runs_of(found, settings)
+    found, (base, *others) = finished(texts, options)
     return found, compare(base, *others, replications=options["replications"])
 
 
+def finished(texts: Sequence[str], options: dict[str, Any]) -> tuple[list[Named], list[Results]]:
+    """Return what was named, and a finished run of each: scenario files are run as far as they have not been."""
+    from flowsim.cli.files import load_all
+    from flowsim.experiment.comparing import is_file, named, runs_of
+
+    settings = _settings(options)
+    scenarios = load_all([text for text in texts if is_file(text)])
+    found = named(texts, scenarios, settings.root)
+    return found, runs_of(found, settings)
+
+
 def _settings(options: dict[str, Any]) -> Any:
+    """Return how to run what is missing, from the options of a command."""
     from flowsim.experiment.progress import progress
     from flowsim.experiment.settings import Settings
 
@@ -110,7 +118,7 @@ def _targets(found: Sequence[Named]) -> list[Any]:
     return conditions(targets)
 
 
-def _explained(
+def explained(
     found: Sequence[Named], comparison: Comparison, options: dict[str, Any]
 ) -> list[list[Reasons]]:
     """Run the changes of each OTHER apart, and return why its measures differ."""
@@ -121,7 +129,7 @@ def _explained(
     settings = _settings(options | {"replications": len(comparison.replications)})
     base, *plans = (scenario_of(each) for each in found)
     return [
-        reasons(comparison.base, run, tried(base, plan, settings), options["measures"], options["by"])
+        reasons(comparison.base, run, tried(base, plan, settings), options.get("measures"), options.get("by", "system"))
         for run, plan in zip(comparison.others, plans, strict=True)
     ]
 
