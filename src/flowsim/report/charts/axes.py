@@ -168,16 +168,26 @@ def across_axis(
         zero: true to take 0 in.
         heading: what the numbers are, if not the unit.
     """
-    marks = ticks(*extent(values, zero=zero), 4 if sheet.narrow else 5, form.scale.factor)
+    marks, texts = _ticks_that_fit(extent(values, zero=zero), plot.right - plot.left, form)
     axis = Axis(marks[0], marks[-1], plot.left, plot.right)
-    step = marks[1] - marks[0]
-    for mark in marks:
-        x = axis.at(mark)
+    for mark, text in zip(marks, texts, strict=True):
+        x, half = axis.at(mark), width(text, SMALL) / 2
         for top, bottom in strips:
             sheet.line([x, x], [top, bottom], EDGE_LINE if mark == 0.0 else GRID_LINE)
-        sheet.text(x, plot.bottom + 16, form.tick(mark, step), size=SMALL, colour=MUTED, anchor="middle")
+        middle = min(max(x, half + 1), sheet.width - half - 1)
+        sheet.text(middle, plot.bottom + 16, text, size=SMALL, colour=MUTED, anchor="middle")
     caption(sheet, (plot.left + plot.right) / 2, plot.bottom + 34, heading or form.heading(), "middle")
     return axis
+
+
+def _ticks_that_fit(reach: tuple[float, float], room: float, form: Written) -> tuple[list[float], list[str]]:
+    """Return ticks and how they are written, so few that the numbers stand apart in a width."""
+    for most in (6, 5, 4, 3, 2, 1):
+        marks = ticks(*reach, most, form.scale.factor)
+        texts = [form.tick(mark, marks[1] - marks[0]) for mark in marks]
+        if max(width(text, SMALL) for text in texts) + 12 <= room / (len(marks) - 1):
+            break
+    return marks, texts
 
 
 def gutter(values: Iterable[ArrayLike], form: Written, *, zero: bool = False, most: int = 5) -> float:

@@ -28,12 +28,11 @@ from flowsim.report.charts.axes import (
 )
 from flowsim.report.charts.build import Numbers, assemble, name, nothing, number
 from flowsim.report.charts.events import Event, shade
-from flowsim.report.charts.sheet import HALO, Sheet, line_height
+from flowsim.report.charts.sheet import Sheet, line_height
 from flowsim.report.charts.words import clean, shorten, wrap
 from flowsim.report.document import Cell, Column, Figure
 from flowsim.report.theme import (
     BASE_LINE,
-    LIMIT,
     LIMIT_LINE,
     OTHER_LINE,
     SEEN,
@@ -199,16 +198,20 @@ def _panel(sheet: Sheet, what: _Fan, runs: list[_Run], top: float) -> float:
         top = _key(sheet, what, runs, top)
     caption(sheet, 2, top + 12, what.form.heading())
     depth = 190.0 if sheet.narrow else 230.0
-    upper = shade(sheet, what.events, what.dates, Plot(left, top + 20, right, top + 20 + depth))
+    upper = shade(sheet, what.events, what.dates, Plot(left, top + 24, right, top + 24 + depth))
     plot = Plot(left, upper, right, upper + depth)
     axis = value_axis(sheet, plot, values, what.form)
     days = date_axis(sheet, plot, what.dates[0], what.dates[-1])
     xs = days.along(what.days())
     for run in runs:
         _bands(sheet, run, xs, axis)
-    _limit(sheet, what, xs, axis, plot)
+    if what.capacity is not None:
+        sheet.line(xs, axis.along(what.capacity), LIMIT_LINE)
     for run in runs:
         sheet.line(xs, axis.along(run.median), run.stroke)
+        if len(finite(run.median)) == 1:  # a line needs two days
+            day = int(np.flatnonzero(np.isfinite(run.median))[0])
+            sheet.dot(float(xs[day]), axis.at(float(run.median[day])), 3.5, run.stroke.colour, run.stroke)
     _points(sheet, what, xs, axis)
     if not sheet.narrow:
         _ends(sheet, what, runs, axis, plot)
@@ -223,16 +226,6 @@ def _bands(sheet: Sheet, run: _Run, xs: Floats, axis: Axis) -> None:
     sheet.band(xs, edges[1], edges[3], Fill(mix(run.stroke.colour, 0.6), opacity=0.5))
 
 
-def _limit(sheet: Sheet, what: _Fan, xs: Floats, axis: Axis, plot: Plot) -> None:
-    if what.capacity is None or not len(finite(what.capacity)):
-        return
-    sheet.line(xs, axis.along(what.capacity), LIMIT_LINE)
-    first = float(finite(what.capacity)[0])
-    words = f"Capacity {what.form.scale.write(first, unit=False)}"
-    y = axis.at(first) - 5 if axis.at(first) > plot.top + 18 else axis.at(first) + 14
-    sheet.text(plot.left + 4, y, words, size=SMALL, colour=LIMIT, halo=HALO)
-
-
 def _points(sheet: Sheet, what: _Fan, xs: Floats, axis: Axis) -> None:
     if what.observed is None:
         return
@@ -241,33 +234,40 @@ def _points(sheet: Sheet, what: _Fan, xs: Floats, axis: Axis) -> None:
             sheet.dot(float(x), float(y), 2.3, WHITE, Stroke(SEEN, 1.3))
 
 
-def _ends(sheet: Sheet, what: _Fan, runs: list[_Run], axis: Axis, plot: Plot) -> None:
-    """Name the lines where they end, each in its colour, moved apart if need be."""
-    rows = [(run.name, run.stroke.colour, run.median) for run in runs]
+def _names(what: _Fan, runs: list[_Run]) -> list[tuple[str, Stroke | None, Floats]]:
+    """Return what needs a name: its name, its line (None for points) and its values."""
+    rows: list[tuple[str, Stroke | None, Floats]] = [(run.name, run.stroke, run.median) for run in runs]
+    if what.capacity is not None and len(finite(what.capacity)):
+        places = what.form.scale.write(float(finite(what.capacity)[-1]), unit=False)
+        rows.append((f"Capacity {places}", LIMIT_LINE, what.capacity))
     if what.observed is not None and len(finite(what.observed)):
-        rows.append(("Observed", SEEN, what.observed))
-    rows = [row for row in rows if len(finite(row[2]))]
+        rows.append(("Observed", None, what.observed))
+    return [row for row in rows if len(finite(row[2]))]
+
+
+def _ends(sheet: Sheet, what: _Fan, runs: list[_Run], axis: Axis, plot: Plot) -> None:
+    """Name the lines where they end, moved apart if need be."""
+    rows = _names(what, runs)
     lines = [wrap(label, _END_ROOM - 26, SMALL, 3) for label, _, _ in rows]
     ends = [axis.at(float(finite(values)[-1])) for _, _, values in rows]
     heights = [len(found) * line_height(SMALL) + 4 for found in lines]
     middles = spread(ends, heights, plot.top - 10, plot.bottom + 10)
-    for (_, colour, _), found, end, middle in zip(rows, lines, ends, middles, strict=True):
-        if colour == SEEN:
+    for (_, stroke, _), found, end, middle in zip(rows, lines, ends, middles, strict=True):
+        if stroke is None:
             sheet.dot(plot.right + 9, middle, 3.0, WHITE, Stroke(SEEN, 1.5))
         else:
-            sheet.line([plot.right + 2, plot.right + 12], [end, middle], Stroke(colour, 1.0))
+            sheet.line([plot.right + 2, plot.right + 12], [end, middle], Stroke(stroke.colour, 1.0))
         sheet.lines(plot.right + 16, middle, found, size=SMALL)
 
 
 def _key(sheet: Sheet, what: _Fan, runs: list[_Run], top: float) -> float:
     """Show on a telephone, above the plot, which line is which; return where the key ends."""
-    for run in runs:
-        sheet.line([4, 32], [top + 8, top + 8], run.stroke)
-        sheet.text(40, top + 12, shorten(run.name, sheet.width - 44, SMALL), size=SMALL)
-        top += 18
-    if what.observed is not None and len(finite(what.observed)):
-        sheet.dot(18, top + 8, 3.0, WHITE, Stroke(SEEN, 1.5))
-        sheet.text(40, top + 12, "Observed", size=SMALL)
+    for label, stroke, _ in _names(what, runs):
+        if stroke is None:
+            sheet.dot(18, top + 8, 3.0, WHITE, Stroke(SEEN, 1.5))
+        else:
+            sheet.line([4, 32], [top + 8, top + 8], stroke)
+        sheet.text(40, top + 12, shorten(label, sheet.width - 44, SMALL), size=SMALL)
         top += 18
     return top + 4
 

@@ -74,8 +74,8 @@ def flow(
 
     Made for 12 to 16 boxes in four to six rows. Arrows are as thick as their volume; those with clearly more
     patients are dark blue, those with fewer dark pink and dashed. Arrows that lead upwards or sideways, and
-    those that pass several rows on the way out of the system, are short and name their end. A telephone shows the
-    same as a list.
+    those that pass several rows on the way out of the system, are short and name their end. A telephone shows
+    the same as a list.
 
     Args:
         id: of the figure.
@@ -253,7 +253,8 @@ def _told(what: _Flow) -> str:
         arrow for arrow in what.arrows if isfinite(arrow[2]) and isfinite(arrow[3]) and _noticed(arrow)
     ]
     changed = sorted(changed, key=lambda a: -abs(a[3] - a[2]))[:5]
-    words = f"Flow diagram of {len(what.nodes)} services and {len(what.arrows)} flows, patients a day. "
+    flows = "1 flow" if len(what.arrows) == 1 else f"{len(what.arrows)} flows"
+    words = f"Flow diagram, {flows} between services, patients a day. "
     words += f"Largest: {listed([said(arrow) for arrow in largest])}. "
     if changed:
         return words + f"Most changed: {listed([said(arrow) for arrow in changed])}."

@@ -126,6 +126,8 @@ def _told(table: NDArray[np.float64], form: Written) -> str:
         return f"{DAYS[place // 24]} from {place % 24:02d}:00 ({write(float(table.flat[place]))})"
 
     known = finite(table)
+    if known.min() == known.max():
+        return f"Heat map of the week by hour. Every hour has the same value, {write(float(known[0]))}."
     words = (
         f"Heat map of the week by hour. Highest: {at(int(np.nanargmax(table)))}. "
         f"Lowest: {at(int(np.nanargmin(table)))}. Mean of all hours: {write(float(known.mean()))}."

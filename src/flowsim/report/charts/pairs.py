@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
-from flowsim.report.charts.axes import Axis, Written, across_axis, written
+from flowsim.report.charts.axes import Axis, Written, across_axis, note, written
 from flowsim.report.charts.build import Numbers, assemble, change, interval, listed, name, nothing, number
 from flowsim.report.charts.intervals import whisker
 from flowsim.report.charts.rows import lay
@@ -17,6 +17,10 @@ from flowsim.report.theme import BASE, OTHER, SMALL, TEXT, WHITE, Fill, Stroke
 Row = tuple[str, float, float, float, float]
 """Label, value in the baseline, value in the other, lower and upper limit of the difference."""
 
+_HOW = (
+    "The line below two bars is the interval of their difference, counted from the end of the upper one: "
+    "where it leaves that end out, the two differ clearly."
+)
 _BASE = Fill(WHITE, "rising", BASE)
 _OTHER = Fill(OTHER)
 _BASE_EDGE = Stroke(BASE, 1.2)
@@ -70,6 +74,8 @@ def _draw(sheet: Sheet, rows: Sequence[Row], names: tuple[str, str], form: Writt
     placed = lay(sheet, [(row[0], _said(row, form)) for row in rows], top=top, strip=44.0)
     reach = [[row[1], row[2], row[1] + row[3], row[1] + row[4]] for row in rows]
     axis = across_axis(sheet, placed.plot, placed.strips, reach, form, zero=True)
+    if any(isfinite(row[3]) and isfinite(row[4]) for row in rows):
+        sheet.height = round(note(sheet, sheet.height, _HOW) + 4)
     for middle, (_, base, other, low, high) in zip(placed.middles, rows, strict=True):
         _bar(sheet, axis, middle - 19, base, _BASE, edge=_BASE_EDGE)
         _bar(sheet, axis, middle - 5, other, _OTHER)

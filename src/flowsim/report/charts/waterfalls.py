@@ -58,9 +58,9 @@ class _Path:
         return list(accumulate(added, initial=self.start[1]))[:-1]
 
     def verdict(self, step: Step) -> str:
-        """Return better, worse, higher, lower or no clear change; empty without a number."""
+        """Return better, worse, higher, lower or no clear change; empty without an interval."""
         _, value, low, high = step
-        if not isfinite(value):
+        if not (isfinite(value) and isfinite(low) and isfinite(high)):
             return ""
         if value == 0.0 or low <= 0.0 <= high:
             return UNCLEAR
