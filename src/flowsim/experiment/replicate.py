@@ -47,6 +47,8 @@ def simulate_scenario(scenario: Scenario, number: int, keep: tuple[str, ...]) ->
         "series": through_time(by_day),
         "hour_of_week": through_time(by_hour_of_week),
     }
+    if replication.escalation:
+        tables["escalation"] = replication.escalation
     if PEOPLE in keep:
         tables[PEOPLE] = to_parquet(people(facts, scenario))
     info = dict(replication.info)

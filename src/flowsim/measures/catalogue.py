@@ -12,7 +12,11 @@ from flowsim.measures.definitions import (
     ambulance,
     beds,
     community,
+    cost,
     discharge,
+    escalation,
+    gaps,
+    harm,
     queueing,
     time_spent,
     urgent_care,
@@ -25,7 +29,9 @@ if TYPE_CHECKING:
     from flowsim.measures.facts import Facts
     from flowsim.tables import Replication
 
-_DEFINITIONS = (urgent_care, ambulance, alternatives, beds, discharge, community, time_spent, queueing)
+_DEFINITIONS = (
+    urgent_care, ambulance, alternatives, beds, discharge, community, time_spent, escalation, queueing,
+)  # fmt: skip
 
 CATALOGUE: Mapping[str, Measure] = MappingProxyType(
     {
@@ -87,7 +93,11 @@ def evaluate_facts(facts: Facts) -> dict[str, NDArray[Any]]:
         ambulance,
         beds,
         community,
+        cost,
         discharge,
+        escalation,
+        gaps,
+        harm,
         queueing,
         time_spent,
         urgent_care,
@@ -95,7 +105,8 @@ def evaluate_facts(facts: Facts) -> dict[str, NDArray[Any]]:
     from flowsim.measures.collect import Collector
 
     out = Collector(facts, CATALOGUE)
-    for area in (urgent_care, ambulance, alternatives, beds, discharge, community, time_spent, queueing):
+    care = (urgent_care, ambulance, alternatives, beds, discharge, community)
+    for area in (*care, time_spent, harm, cost, gaps, escalation, queueing):
         area.evaluate(facts, out)
         facts.forget()
     return out.table()

@@ -27,12 +27,13 @@ Level = Literal[
     "route",
     "residence",
     "hour",
+    "action",
 ]
 """What a measure may be broken down by.
 
 ``place`` is where the service is, ``residence`` where the patient lives; ``pool`` is one resource of a
 service, ``link`` a pair of services (the one that holds, the one that is waited for), ``category`` the
-category of the 999 call and ``hour`` the hour of arrival.
+category of the 999 call, ``hour`` the hour of arrival and ``action`` an action of escalation.
 """
 
 PROVIDERS: tuple[Level, ...] = ("system", "trust", "place", "site", "service")

@@ -12,7 +12,18 @@ from flowsim.measures.measure import AREAS, Measure
 from flowsim.services import KINDS
 from hand_made import HandMade
 
-UNITS = {"share", "minutes", "hours", "days", "per day", "hours per day", "patients", "beds", "count"}
+UNITS = {
+    "share",
+    "minutes",
+    "hours",
+    "days",
+    "per day",
+    "hours per day",
+    "patients",
+    "beds",
+    "count",
+    "pounds",
+}
 SERVICES = {
     **{f"{kind}_{site}": {"kind": kind, "site": site} for kind in KINDS for site in ("north", "south")},
     "far_clinic": {"kind": "clinic"},
