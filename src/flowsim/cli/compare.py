@@ -86,7 +86,7 @@ def _comparison(texts: tuple[str, ...], options: dict[str, Any]) -> tuple[list[N
 
 
 def finished(texts: Sequence[str], options: dict[str, Any]) -> tuple[list[Named], list[Results]]:
-    """Return what was named, and a finished run of each: scenario files are run as far as they have not been."""
+    """Return what was named and a finished run of each; files are run as far as they have not been."""
     from flowsim.cli.files import load_all
     from flowsim.experiment.comparing import is_file, named, runs_of
 
@@ -118,9 +118,7 @@ def _targets(found: Sequence[Named]) -> list[Any]:
     return conditions(targets)
 
 
-def explained(
-    found: Sequence[Named], comparison: Comparison, options: dict[str, Any]
-) -> list[list[Reasons]]:
+def explained(found: Sequence[Named], comparison: Comparison, options: dict[str, Any]) -> list[list[Reasons]]:
     """Run the changes of each OTHER apart, and return why its measures differ."""
     from flowsim.experiment.comparing import scenario_of
     from flowsim.experiment.decompose import tried
@@ -129,7 +127,13 @@ def explained(
     settings = _settings(options | {"replications": len(comparison.replications)})
     base, *plans = (scenario_of(each) for each in found)
     return [
-        reasons(comparison.base, run, tried(base, plan, settings), options.get("measures"), options.get("by", "system"))
+        reasons(
+            comparison.base,
+            run,
+            tried(base, plan, settings),
+            options.get("measures"),
+            options.get("by", "system"),
+        )
         for run, plan in zip(comparison.others, plans, strict=True)
     ]
 

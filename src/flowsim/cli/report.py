@@ -15,7 +15,9 @@ MEGABYTE = 1e6
 @click.command("report", short_help="Write the comparison as a page, a workbook or a Word document.")
 @click.argument("base", metavar="BASE")
 @click.argument("others", nargs=-1, metavar="[OTHER...]")
-@click.option("-o", "--output", default="report.html", metavar="FILE", help="The page [default: report.html].")
+@click.option(
+    "-o", "--output", default="report.html", metavar="FILE", help="The page [default: report.html]."
+)
 @click.option("--excel", metavar="FILE", help="Also a workbook with the same tables (.xlsx).")
 @click.option("--word", metavar="FILE", help="Also a Word document with the same text (.docx).")
 @click.option("--template", metavar="FILE", help="A Word document whose styles are used.")
@@ -47,13 +49,21 @@ def _path(text: str | None) -> Path | None:
 def _finished(texts: tuple[str, ...], options: dict[str, Any]) -> tuple[list[Any], list[Any]]:
     """Return a finished run of everything that was named, and why they differ where that is asked for."""
     from flowsim.cli.compare import explained, finished
+    from flowsim.experiment.comparing import scenario_of
     from flowsim.measures.compare import compare
+    from flowsim.scenario.parts import parts
 
     found, runs = finished(texts, options)
-    if not options["decompose"] or len(runs) == 1:
+    if not options["decompose"]:
         return runs, []
-    comparison = compare(*runs, replications=options["replications"])
-    return runs, explained(found, comparison, options)
+    base, *plans = (scenario_of(each) for each in found)
+    reasons: list[Any] = []
+    for i, plan in enumerate(plans, start=1):
+        several = len(parts(base, plan)) > 1
+        pair = [found[0], found[i]]
+        comparison = compare(runs[0], runs[i], replications=options["replications"])
+        reasons += explained(pair, comparison, options) if several else [[]]
+    return runs, reasons
 
 
 def _written(runs: list[Any], reasons: list[Any], wanted: Any, options: dict[str, Any]) -> Path:

@@ -56,7 +56,11 @@ def document(material: Material) -> Document:
 
 def _title(material: Material) -> str:
     titles = [plain(run.title, TITLE) for run in (material.others or (material.base,))]
-    return titles[0] if len(set(titles)) == 1 else f"{material.called[0]}: {counted(len(titles), 'plan')} compared"
+    return (
+        titles[0]
+        if len(set(titles)) == 1
+        else f"{material.called[0]}: {counted(len(titles), 'plan')} compared"
+    )
 
 
 def _subtitle(material: Material) -> str:

@@ -1,4 +1,4 @@
-"""A document as one HTML page: no network, no script, readable on a telephone, by a screen reader, on paper."""
+"""A document as one HTML page: no network and no script; for a desk, a telephone, a screen reader, paper."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("flowsim.report"), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+        loader=PackageLoader("flowsim.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
     )
     return environment.get_template("report.html")
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from flowsim.measures.observed import Score
     from flowsim.store.results import Results
 
+BASE = "Baseline"
+"""What the run is called that the others are held against."""
 SHORT = 40
 """Characters that a scenario is called by in tables and sentences."""
 DAY = 1440.0
@@ -71,12 +73,13 @@ class Material:
 
     @cached_property
     def called(self) -> tuple[str, ...]:
-        """What each run is called, in order: its title if that is short, else its name; each only once."""
-        short = [_short(run) for run in self.runs]
-        return tuple(
-            name if short.count(name) == 1 else f"{plain(name, SHORT - 15)} ({run.manifest.run_id})"
-            for name, run in zip(short, self.runs, strict=True)
-        )
+        """What each run is called, in order: "Baseline", then a short title, else a name; each once."""
+        if not self.others:
+            return (plain(self.base.title, SHORT),)
+        short = [_short(run) for run in self.others]
+        taken = [BASE, _short(self.base), *short]
+        each = zip(short, self.others, strict=True)
+        return (BASE, *(name if taken.count(name) == 1 else _with_id(name, run) for name, run in each))
 
     @cached_property
     def scenarios(self) -> tuple[Written, ...]:
@@ -165,9 +168,7 @@ class Material:
         found = (group for run in self.runs for group in self._of_level(run, "series", measure, level))
         return list(dict.fromkeys(found))
 
-    def _through_time(
-        self, run: Results, table: str, measure: str, level: str, group: str
-    ) -> Floats | None:
+    def _through_time(self, run: Results, table: str, measure: str, level: str, group: str) -> Floats | None:
         return self._of_level(run, table, measure, level).get(group)
 
     def _of_level(self, run: Results, table: str, measure: str, level: str) -> dict[str, Floats]:
@@ -190,7 +191,9 @@ class Material:
     def targets(self) -> list[Condition]:
         """What the measures of all scenarios should reach; where two differ, the base decides."""
         wanted = {
-            str(name): str(value) for run in reversed(self.runs) for name, value in run.manifest.targets.items()
+            str(name): str(value)
+            for run in reversed(self.runs)
+            for name, value in run.manifest.targets.items()
         }
         return conditions(wanted)
 
@@ -223,7 +226,14 @@ class Material:
 
 def _short(run: Results) -> str:
     title = plain(run.title, 400)
-    return title if len(title) <= SHORT else plain(run.name, SHORT)
+    if title != run.name and len(title) <= SHORT:
+        return title
+    words = plain(run.name.replace("-", " ").replace("_", " "), SHORT)
+    return words[:1].upper() + words[1:] or "Unnamed"
+
+
+def _with_id(name: str, run: Results) -> str:
+    return f"{plain(name, SHORT - 15)} ({run.manifest.run_id})"
 
 
 def _unfolded(columns: dict[str, Any], level: str, count: int) -> dict[tuple[str, str], Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from flowsim.measures.compare.text import plain
@@ -17,6 +17,7 @@ SECTIONS = {
     "place": "places",
     "residence": "places",
     "trust": "trusts",
+    "stream": "demand",
 }
 """Levels whose groups a scenario gives labels."""
 LEVELS = {
@@ -72,14 +73,14 @@ class Names:
             return plain(f"{self.of('service', service)}: {' '.join(resource).replace('_', ' ')}", MOST + 20)
         section = SECTIONS.get(level, "")
         known = self._labels.get((section, group)) or _IN_WORDS.get(level, _as_it_is)(group)
-        return plain(known, MOST)
+        return plain(known[:1].upper() + known[1:], MOST)
 
 
 def _as_it_is(group: str) -> str:
     return group.replace("_", " ") or "Whole system"
 
 
-_IN_WORDS = {
+_IN_WORDS: dict[str, Callable[[str], str]] = {
     "age": lambda group: f"Aged {group}",
     "fifth": lambda group: FIFTHS.get(group, group),
     "acuity": lambda group: f"Acuity {group}",

@@ -102,7 +102,9 @@ def rest(rows: Sequence[Difference]) -> str:
     unclear = sum(row.verdict == UNCLEAR for row in rows)
     same = sum(row.verdict == SAME for row in rows)
     moved = [f"{row.about.label} ({row.verdict})" for row in rows if row.verdict in ("higher", "lower")]
-    parts = [f"{unclear} show no clear change" if unclear > 1 else "1 shows no clear change"] if unclear else []
+    parts = (
+        [f"{unclear} show no clear change" if unclear > 1 else "1 shows no clear change"] if unclear else []
+    )
     parts += [f"{same} stay the same" if same > 1 else "1 stays the same"] if same else []
     sentences = [f"Of the others, {listed(parts)}."] if parts else []
     sentences += [f"Neither good nor bad in themselves: {listed(moved[:3])}."] if moved else []

@@ -42,8 +42,14 @@ def texts(
 
 
 def differences(
-    material: Material, name: str, caption: str, keys: Sequence[Key], note: str = "", *, folded: bool | None = None
-) -> Table:  # fmt: skip
+    material: Material,
+    name: str,
+    caption: str,
+    keys: Sequence[Key],
+    *,
+    note: str = "",
+    folded: bool | None = None,
+) -> Table:
     """Return a table of measures: the base, each other run, and the difference with its interval.
 
     For a run alone it has the mean with its interval, and what nine in ten replications are between.
@@ -61,9 +67,11 @@ def differences(
     first = _of_what(keys) if grouped else "Measure"
     if material.others:
         about = _noted(material, note, interval_note(material, keys))
-        return compared(material, name, caption, (first, heads), material.differences(keys), about, folded=folded)
+        each = material.differences(keys)
+        return compared(material, name, caption, (first, heads), each, note=about, folded=folded)
     found = [estimate(key, material.base.cells[key]) for key in keys]
-    return alone(material, name, caption, (first, heads), found, _noted(material, note), folded=folded)
+    about = _noted(material, note)
+    return alone(material, name, caption, (first, heads), found, note=about, folded=folded)
 
 
 def _of_what(keys: Sequence[Key]) -> str:
@@ -101,7 +109,7 @@ def interval_note(material: Material, keys: Sequence[Key]) -> str:
 
 def compared(
     material: Material, name: str, caption: str, heads: tuple[str, Sequence[str]],
-    found: Sequence[Sequence[Difference]], note: str = "", *, folded: bool | None = None,
+    found: Sequence[Sequence[Difference]], *, note: str = "", folded: bool | None = None,
 ) -> Table:  # fmt: skip
     """Return a table of paired differences.
 
@@ -162,7 +170,7 @@ def tone(row: Difference) -> Tone:
 
 def alone(
     material: Material, name: str, caption: str, heads: tuple[str, Sequence[str]], found: Sequence[Estimate],
-    note: str = "", *, folded: bool | None = None,
+    *, note: str = "", folded: bool | None = None,
 ) -> Table:  # fmt: skip
     """Return a table of the means of one run; the arguments are those of `compared`."""
     more = ("Mean", "95% interval", "9 in 10 replications") if material.n > 1 else ("Value",)

@@ -32,7 +32,8 @@ APART = frozenset(
 )
 """Sections in which a difference is no change of the plan, or is told by its dates."""
 _REMARK = re.compile(
-    r"(?P<place>.+?)(?: \((?P<layer>[^()]*)\))?(?:; (?P<source>.*?))?(?: \[(?P<grade>seen|recalled|assumed)\])?"
+    r"(?P<place>.+?)(?: \((?P<layer>[^()]*)\))?"
+    r"(?:; (?P<source>.*?))?(?: \[(?P<grade>seen|recalled|assumed)\])?"
 )
 _MARK = "  # "
 
@@ -136,7 +137,7 @@ class Written:
 
 
 def changes(base: Written, other: Written) -> list[Change]:
-    """Return every setting that differs, names and targets left out: those that always hold, then dated ones."""
+    """Return every setting that differs, names and targets left out; those over dates come last."""
     old, new = _plan(base), _plan(other)
     paths = [*old, *(path for path in new if path not in old)]
     always = [

@@ -24,7 +24,7 @@ def area_table(material: Material, area: str, name: str = "") -> Table | None:
 
 
 def area_part(material: Material, area: str, title: str) -> Section | None:
-    """Return a section about an area: every measure, and the headline ones by site; None if there is nothing."""
+    """Return a section about an area: every measure, the headline ones by site; None if there is nothing."""
     table = area_table(material, area)
     if table is None:
         return None

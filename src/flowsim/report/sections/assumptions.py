@@ -60,7 +60,13 @@ def _table(written: Written, values: list[Value], name: str) -> Table:
         grouped.setdefault((grade, _pattern(written, value.path), value.source), []).append(value)
     ordered = sorted(grouped.items(), key=lambda pair: GRADES.index(pair[0][0]))
     rows = [
-        (pattern, f"{len(each):,}", _sample(value.text for value in each), WORDS[grade], plain(source, 200) or "-")
+        (
+            pattern,
+            f"{len(each):,}",
+            _sample(value.text for value in each),
+            WORDS[grade],
+            plain(source, 200) or "-",
+        )
         for (grade, pattern, source), each in ordered
     ]
     heads = ("Setting", "Numbers", "Values", "Grade", "Source")

@@ -26,6 +26,7 @@ ROLES = {
 }
 """Source: The AQuA Book, HM Government: the four roles."""
 BLANK = "not named yet: write it under about in the scenario"
+SAME = "With the same files and version, these commands give the same numbers to the last digit."
 BY_HAND = "to be written by the analyst"
 
 
@@ -34,9 +35,8 @@ def section(material: Material) -> Section:
     again = Section(
         "reproduction",
         "How to do it again",
-        (Paragraph("With the same files and version, these commands give the same numbers to the last digit."),
-         Code("\n".join(commands(material))), _runs(material)),
-    )  # fmt: skip
+        (Paragraph(SAME), Code("\n".join(commands(material))), _runs(material)),
+    )
     described = Section("stress", "The model, by the STRESS-DES list", (_stress(material),))
     return Section("assurance", "Assurance and reproduction", (_roles(material),), (described, again))
 
@@ -67,30 +67,55 @@ def _items(material: Material) -> Iterator[tuple[str, str]]:
     base = material.scenarios[0]
     manifest = material.base.manifest
     yield "1.1 Purpose", _about(material, "question") or BY_HAND
-    yield "1.2 Outputs", f"{listed([heading.lower() for heading in _areas(material)])}: see data tables and definitions"
+    yield (
+        "1.2 Outputs",
+        f"{listed([heading.lower() for heading in _areas(material)])}: see data tables and definitions",
+    )
     yield "1.3 Experimentation aims", _aims(material)
-    yield "2.1 Diagram of the base model", "The flow diagram under why they differ" if material.others else BY_HAND
+    yield (
+        "2.1 Diagram of the base model",
+        "The flow diagram under why they differ" if material.others else BY_HAND,
+    )
     yield "2.2 Base model logic", _services(material)
     yield "2.3 Scenario logic", "Every change of every scenario is under what was compared"
-    yield "2.4 Algorithms", (
-        "Arrivals are points of a Poisson field under the rate curve. Alternatives are tried in order. "
-        "A patient holds its place until the next service accepts"
+    yield (
+        "2.4 Algorithms",
+        (
+            "Arrivals are points of a Poisson field under the rate curve. Alternatives are tried in order. "
+            "A patient holds its place until the next service accepts"
+        ),
     )
     yield "2.5 Components", _components(material)
     yield "3.1 Data sources", "Under assumptions: every number by source and grade"
-    yield "3.2 Input parameters", f"{len(list(base.quantities())):,} numbers in the resolved scenario of the baseline"
+    yield (
+        "3.2 Input parameters",
+        f"{len(list(base.quantities())):,} numbers in the resolved scenario of the baseline",
+    )
     yield "3.3 Pre-processing", BY_HAND
     yield "3.4 Assumptions", "Under assumptions, those assumed first"
     yield "4.1 Initialisation", _start(material)
     yield "4.2 Run length", f"{format_duration(manifest.horizon_minutes)} from {manifest.start}"
-    yield "4.3 Estimation", f"{counted(material.n, 'replication')}; paired t intervals with Bonferroni's adjustment"
-    versions = manifest.versions
-    yield "5.1 Software", f"flowsim {manifest.flowsim}, SimPy {versions.get('simpy', '?')}, Python {versions.get('python', '?')}"
-    yield "5.2 Random sampling", (
-        f"A number is a function of the seed ({manifest.seed}), the replication, its purpose, the patient and the "
-        "visit, so that all scenarios have the same patients"
+    yield (
+        "4.3 Estimation",
+        f"{counted(material.n, 'replication')}; paired t intervals with Bonferroni's adjustment",
     )
-    yield "5.3 Model execution", "Event by event, first in first out within a priority; each replication in a process of its own"
+    versions = manifest.versions
+    yield (
+        "5.1 Software",
+        f"flowsim {manifest.flowsim}, "
+        f"SimPy {versions.get('simpy', '?')}, Python {versions.get('python', '?')}",
+    )
+    yield (
+        "5.2 Random sampling",
+        (
+            f"A number is a function of the seed ({manifest.seed}), the replication, its purpose, the patient and "
+            "the visit, so that all scenarios have the same patients"
+        ),
+    )
+    yield (
+        "5.3 Execution",
+        "Event by event, first in first out within a priority; each replication in a process of its own",
+    )
     yield "5.4 System", f"{versions.get('platform', '?')}, {versions.get('processor', '?')}"
     yield "6.1 Access to the model", "flowsim is open source (MIT licence); the commands are below"
 
@@ -110,7 +135,8 @@ def _aims(material: Material) -> str:
 
 def _services(material: Material) -> str:
     kinds = Counter(
-        str(each.get("kind", "")).replace("_", " ") for each in (material.scenarios[0].setting("services") or {}).values()
+        str(each.get("kind", "")).replace("_", " ")
+        for each in (material.scenarios[0].setting("services") or {}).values()
     )
     total = counted(sum(kinds.values()), "service")
     return f"{total}: {', '.join(f'{kind} {count}' for kind, count in kinds.most_common())}"
@@ -129,7 +155,8 @@ def _start(material: Material) -> str:
     base, manifest = material.scenarios[0], material.base.manifest
     initial = "loaded with the expected patients" if base.setting("time", "initial") == "loaded" else "empty"
     kind = str(base.setting("time", "kind") or "").replace("_", " ")
-    return f"{kind.capitalize()} system; starts {initial}; warm-up of {format_duration(manifest.warm_up_minutes)}"
+    warm_up = format_duration(manifest.warm_up_minutes)
+    return f"{kind.capitalize()} system; starts {initial}; warm-up of {warm_up}"
 
 
 # -- doing it again --------------------------------------------------------------------------------------

@@ -28,9 +28,13 @@ WATCHED = ("within_4_hours", "handover_mean", "in_department", "boarders", "bed_
 def section(material: Material) -> Section | None:
     """Return the section."""
     blocks: list[Block] = []
-    found = [name for name in WATCHED if material.days >= WEEK and material.daily(material.base, name) is not None]
+    found = [
+        name for name in WATCHED if material.days >= WEEK and material.daily(material.base, name) is not None
+    ]
     if found:
-        text = "The worst seven days in a row of each replication, whenever they are; means over replications."
+        text = (
+            "The worst seven days in a row of each replication, whenever they are; means over replications."
+        )
         blocks += [Paragraph(text), _worst(material, found)]
     if material.targets:
         blocks.append(_missed(material))
@@ -75,11 +79,13 @@ def _worst(material: Material, measures: list[str]) -> Table:
     keys: list[Key] = [(name, "system", "") for name in measures]
     heads = ("Measure", [CATALOGUE[name].label for name in measures])
     if not others:
-        return alone(material, "worst-week", "The worst week", heads, [estimate(key, base[key]) for key in keys])
+        return alone(
+            material, "worst-week", "The worst week", heads, [estimate(key, base[key]) for key in keys]
+        )
     rows, confidence = len(keys) * len(others), material.comparison.confidence
     found = [paired(keys, base, other, rows, confidence) for other in others]
     note = f"{confidence:.0%} intervals, adjusted to hold together for the {rows} differences here."
-    return compared(material, "worst-week", "The worst week", heads, found, note)
+    return compared(material, "worst-week", "The worst week", heads, found, note=note)
 
 
 # -- the chance of missing a target ----------------------------------------------------------------------
@@ -88,12 +94,15 @@ def _worst(material: Material, measures: list[str]) -> Table:
 def _missed(material: Material) -> Table:
     columns = [Column("Target")]
     for name in material.called:
-        columns += [Column(f"{name}: replications that miss it", "number"), Column(f"{name}: weeks", "number")]
+        columns += [
+            Column(f"{name}: replications that miss it", "number"),
+            Column(f"{name}: weeks", "number"),
+        ]
     rows = tuple(
         (Cell(target.text()), *(cell for i in range(len(material.runs)) for cell in _chance(material, i, j)))
         for j, target in enumerate(material.targets)
     )
-    note = "Weeks: share of all seven days in a row, in all replications, that miss it; only where there is a daily series."
+    note = "Weeks: share of all seven days in a row that miss it, where there is a daily series."
     return Table("missed-targets", "The chance of missing each target", tuple(columns), rows, note)
 
 

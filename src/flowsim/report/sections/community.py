@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flowsim.measures.catalogue import CATALOGUE, in_area
 from flowsim.report.charts import bars
 from flowsim.report.document import Block, Figure, Section
-from flowsim.report.sections.areas import area_table
 from flowsim.report.sections.drawn import period
 from flowsim.report.tables import differences
 
@@ -16,6 +15,35 @@ if TYPE_CHECKING:
     from flowsim.report.material import Material
 
 TITLES = {"alternatives": "Alternatives", "community": "Care after hospital"}
+SHOWN = {
+    "alternatives": (
+        "alternative_to_conveyance",
+        "conveyances_avoided",
+        "admissions_avoided",
+        "access_to_ed",
+        "ucr_referrals",
+        "ucr_within_2_hours",
+        "ucr_declined",
+        "ucr_kept_at_home",
+        "sdec_attendances",
+        "sdec_refused",
+        "sdec_direct",
+        "virtual_ward_admissions",
+        "virtual_ward_occupancy",
+        "virtual_ward_refused",
+        "clinic_attendances",
+    ),
+    "community": (
+        "intermediate_care_referrals",
+        "intermediate_care_starts",
+        "intermediate_care_wait_mean",
+        "intermediate_care_wait_p90",
+        "intermediate_care_waiting",
+        "intermediate_care_occupancy",
+        "intermediate_care_stay_mean",
+    ),
+}
+"""Measures shown in this section, by area; all the others are at the end of the report."""
 PER_DAY = (
     "ucr_referrals",
     "sdec_attendances",
@@ -34,8 +62,9 @@ def section(material: Material) -> Section | None:
     """Return the section."""
     parts = []
     for area, title in TITLES.items():
-        table = area_table(material, area)
-        if table is not None:
+        keys = material.keys(SHOWN[area])
+        if keys:
+            table = differences(material, f"community-{area}", f"{title}, whole system", keys)
             blocks: list[Block] = [table, *_by_place(material, area)]
             parts.append(Section(f"{area}-part", title, tuple(blocks)))
     drawn = tuple(_drawn(material))
@@ -51,7 +80,7 @@ def _drawn(material: Material) -> Iterator[Figure]:
         moved = [row for row in found if row.clear]
         yield bars(
             id=f"community-bars-{i + 1}",
-            title=f"{other}: {len(moved) or 'none'} of {len(found)} services take clearly more or fewer",
+            title=f"{other}: clearly more or fewer patients in {len(moved) or 'none'} of {len(found)}",
             subtitle=f"Patients each day, whole system, {period(material)}",
             rows=[(row.about.label, row.base, row.other, row.low, row.high) for row in found],
             unit="per day",

@@ -29,8 +29,7 @@ DAY = 1440.0
 def section(material: Material) -> Section:
     """Return the section."""
     blocks: list[Block] = [Paragraph(_period(material)), _scenarios(material)]
-    for i in range(len(material.others)):
-        blocks.append(_changes(material, i))
+    blocks += [_changes(material, i) for i in range(len(material.others))]
     blocks += _timelines(material)
     return Section("compared", "What was compared" if material.others else "What was run", tuple(blocks))
 

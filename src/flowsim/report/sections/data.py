@@ -1,4 +1,4 @@
-"""Data tables and definitions: every measure of the whole system, the first ones by place, and what they mean."""
+"""Data tables and definitions: every measure of the whole system, the first ones by place, what they mean."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ GOOD = {"higher": "more is better", "lower": "less is better", None: "neither"}
 
 def section(material: Material) -> Section:
     """Return the section."""
-    return Section("data", "Data tables and definitions", (*_areas(material), *_by(material), _definitions(material)))
+    return Section(
+        "data", "Data tables and definitions", (*_areas(material), *_by(material), _definitions(material))
+    )
 
 
 def _areas(material: Material) -> Iterator[Table]:

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from flowsim.measures.catalogue import CATALOGUE
-from flowsim.measures.estimates import Floats, Key
+from flowsim.measures.estimates import Key
 from flowsim.report.charts import differences, fan
 from flowsim.report.document import Figure
-from flowsim.report.sentences import finding
+from flowsim.report.sentences import finding, listed
 
 if TYPE_CHECKING:
     from flowsim.report.material import Material
+    from flowsim.store.results import Results
 
 PANELS = 3
 """Other runs shown in one fan chart; more of them would make it too long to read."""
@@ -36,39 +37,39 @@ def title_of(material: Material, key: Key) -> str:
 
 
 def events(material: Material) -> list[tuple[str, date, date]]:
-    """Return the surges of all scenarios: label, first and last day."""
+    """Return the surges of all scenarios: label, first and last day; whose it is, unless it is in all."""
     from flowsim.report.sections.compared import surges
 
-    found = (each for written in material.scenarios for each in surges(material, written))
-    return list(dict.fromkeys((label, first, last - timedelta(days=1)) for label, [(first, last, *_)] in found))
+    found: dict[tuple[str, date, date], list[str]] = {}
+    for written, name in zip(material.scenarios, material.called, strict=True):
+        for label, [(first, after, *_)] in surges(material, written):
+            found.setdefault((label, first, after - timedelta(days=1)), []).append(name)
+    everywhere = len(material.runs)
+    return [
+        (label if len(whose) == everywhere else f"{label} ({listed(whose)})", first, last)
+        for (label, first, last), whose in found.items()
+    ]
 
 
-def through_the_winter(
-    material: Material, measure: str, what: str, capacity: Floats | None = None, level: str = "system",
-    group: str = "",
-) -> Iterator[Figure]:  # fmt: skip
+def through_the_winter(material: Material, measure: str, what: str) -> Iterator[Figure]:
     """Yield the fan chart of a measure day by day; nothing if there is no such series.
 
     Args:
         material: the runs.
         measure: its id.
         what: what it is, for the subtitle.
-        capacity: a limit for each day.
-        level: level of the group.
-        group: whom it is about.
     """
-    each = [(name, material.daily(run, measure, level, group)) for run, name in _named(material)]
+    each = [(name, material.daily(run, measure)) for run, name in _named(material)]
     runs = [(name, values) for name, values in each if values is not None]
     if not runs or not material.days:
         return
     about = CATALOGUE[measure]
     yield fan(
-        id=f"winter-{measure.replace('_', '-')}" + (f"-{group.replace('_', '-')}" if group else ""),
-        title=title_of(material, (measure, level, group)),
+        id=f"winter-{measure.replace('_', '-')}",
+        title=title_of(material, (measure, "system", "")),
         subtitle=f"{what}, day by day, {period(material)}",
         dates=material.dates,
         runs=runs,
-        capacity=capacity,
         unit=about.unit,
         decimals=about.decimals,
         events=events(material),
@@ -76,13 +77,11 @@ def through_the_winter(
     )
 
 
-def _named(material: Material) -> list[tuple[object, str]]:
+def _named(material: Material) -> list[tuple[Results, str]]:
     return list(zip(material.runs, material.called, strict=True))[: PANELS + 1]
 
 
-def by_group(
-    material: Material, i: int, name: str, keys: Sequence[Key], what: str
-) -> Iterator[Figure]:
+def by_group(material: Material, i: int, name: str, keys: Sequence[Key], what: str) -> Iterator[Figure]:
     """Yield a difference plot of one measure in each group; nothing where there are fewer than two.
 
     Args:

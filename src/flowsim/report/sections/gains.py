@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from flowsim.measures.compare.persons import FEWEST
-from flowsim.measures.compare.stories import number, signed
-from flowsim.report.charts import slope
+from flowsim.measures.compare.stories import number
 from flowsim.measures.format import MISSING
+from flowsim.report.charts import slope
 from flowsim.report.document import Block, Cell, Column, Figure, Listing, Paragraph, Section, Table
 from flowsim.report.names import level_name
 from flowsim.report.sections.drawn import period
@@ -47,9 +47,13 @@ def section(material: Material) -> Section | None:
 def _told(material: Material, i: int, followed: Followed) -> Iterator[Block]:
     items = [text for name, words in COUNTED.items() for text in _avoided(followed, name, words)]
     saved, lost = (number(followed.of(f"delay_{what}")) for what in ("saved", "lost"))
-    items.append(f"Hours of delay: {saved} saved for some, {lost} lost for others; {_net(followed.of('delay_net'))}.")
+    items.append(
+        f"Hours of delay: {saved} saved for some, {lost} lost for others; {_net(followed.of('delay_net'))}."
+    )
     better, worse = (number(followed.of(what)) for what in ("better_off", "worse_off"))
-    items.append(f"At least {NOTICED} less delay in all: {better} patients. At least {NOTICED} more: {worse}.")
+    items.append(
+        f"At least {NOTICED} less delay in all: {better} patients. At least {NOTICED} more: {worse}."
+    )
     items += [text for one in (0, i + 1) for text in _alone(material, followed, one)]
     yield Listing(tuple(items))
     text = "Delay is time waiting for care to start, and time held in a place after care, at every service."
@@ -79,7 +83,8 @@ def _alone(material: Material, followed: Followed, one: int) -> Iterator[str]:
     alone = followed.only_other if one else followed.only_base
     if alone and alone["people"].mean:
         people, visits = number(alone["people"]), number(alone["ed_attendances"])
-        yield f"{people} patients come in {material.called[one]} alone, with {visits} ED attendances: left out above."
+        where = f"{material.called[one]} alone"
+        yield f"{people} patients come in {where}, with {visits} ED attendances: left out above."
 
 
 # -- in pictures and tables ------------------------------------------------------------------------------
@@ -126,7 +131,7 @@ def _by_group(material: Material, i: int, followed: Followed, level: str) -> Fig
     return slope(
         id=f"gains-{level}-{i + 1}",
         title=f"By {level_name(level)}: {told} of {len(found)} groups",
-        subtitle=f"Change in minutes of delay of each patient, {material.called[i + 1]} less {material.called[0]}, "
+        subtitle=f"Change in delay of each patient, {material.called[i + 1]} less {material.called[0]}, "
         f"{period(material)}",
         rows=[(material.names.of(level, group), -each.mean, -each.high, -each.low) for group, each in found],
         unit="minutes",
@@ -136,12 +141,14 @@ def _by_group(material: Material, i: int, followed: Followed, level: str) -> Fig
 
 
 def _table(material: Material, i: int, followed: Followed, level: str) -> Table:
-    heads = ("Patients", "ED attendances", "Emergency admissions", "Hours of delay")
-    columns = [Column(level_name(level).capitalize()), *(Column(head, "number") for head in heads)]
-    columns.append(Column("Minutes of delay each (95% interval)"))
+    heads = (*COUNTED.values(), "Hours of delay", "Minutes of delay each")
+    columns = [Column(level_name(level).capitalize()), Column("Patients", "number"), *map(Column, heads)]
     rows = tuple(_row(material, followed, level, group) for group in followed.groups(level))
     caption = f"Change for the same patients by {level_name(level)}: {material.called[i + 1]}"
-    note = "Changes are other less base, so a minus is less. Groups of fewer than 10 patients are left out."
+    note = (
+        f"Changes are {material.called[i + 1]} less {material.called[0]}. 95% intervals hold together "
+        "for the groups of a column. Groups of fewer than 10 patients are left out."
+    )
     return Table(f"gains-table-{level}-{i + 1}", caption, tuple(columns), rows, note)
 
 
@@ -151,16 +158,25 @@ def _row(material: Material, followed: Followed, level: str, group: str) -> tupl
     return (
         Cell(material.names.of(level, group)),
         Cell(number(people), people.mean),
-        *(Cell(signed(-each.mean), -each.mean) for each in fewer),
-        _each(followed.of("delay_each", level, group)),
+        *(_change(each) for each in fewer),
+        _change(followed.of("delay_each", level, group), 1, judged=True),
     )
 
 
-def _each(saved: Estimate) -> Cell:
-    text = f"{-saved.mean:+.1f}"
+def _change(saved: Estimate, decimals: int = 0, *, judged: bool = False) -> Cell:
+    """Return what is saved as a change, with its interval: a minus is less."""
+    mean, low, high = (_signed(-value, decimals) for value in (saved.mean, saved.high, saved.low))
     if isnan(saved.half_width):
-        return Cell(text, -saved.mean)
-    clear = saved.low > 0 or saved.high < 0
-    word = ("better" if saved.mean > 0 else "worse") if clear else "no clear change"
-    text = f"{text} ({-saved.high:+.1f} to {-saved.low:+.1f}), {word}"
-    return Cell(text, -saved.mean, tone="better" if word == "better" else "worse" if word == "worse" else "")
+        return Cell(mean, -saved.mean)
+    if saved.mean == 0 and saved.half_width == 0:
+        return Cell("the same", 0.0)
+    if saved.low <= 0 <= saved.high:
+        return Cell(f"{mean} ({low} to {high}), no clear change", -saved.mean)
+    word: Literal["better", "worse"] = "better" if saved.mean > 0 else "worse"
+    words = word if judged else "fewer" if saved.mean > 0 else "more"
+    return Cell(f"{mean} ({low} to {high}), {words}", -saved.mean, tone=word if judged else "")
+
+
+def _signed(value: float, decimals: int) -> str:
+    text = f"{value:+,.{decimals}f}"
+    return text[1:] if not text.strip("+-0.") else text

@@ -28,14 +28,12 @@ NAMED = 3
 
 def section(material: Material) -> Section:
     """Return the section."""
-    parts = () if len(material.others) < 2 else tuple(_parts(material))
-    blocks: list[Block] = [*_question(material)]
-    if len(material.others) < 2:
-        blocks += _plan(material, 0) if material.others else _alone(material)
-    blocks += [*_cautions(material), *_targets(material)]
-    if parts:  # the targets stand below the plans they judge
-        return Section("headline", "Headline", tuple(_question(material)), (*parts, _wanted(material)))
-    return Section("headline", "Headline", tuple(blocks))
+    question = tuple(_question(material))
+    end: tuple[Block, ...] = (*_cautions(material), *_targets(material))
+    if len(material.others) > 1:  # the targets stand below the plans they judge
+        return Section("headline", "Headline", question, (*_parts(material), _wanted(material)))
+    told = tuple(_plan(material, 0) if material.others else _alone(material))
+    return Section("headline", "Headline", (*question, *told, *end))
 
 
 def _parts(material: Material) -> Iterator[Section]:
@@ -44,7 +42,7 @@ def _parts(material: Material) -> Iterator[Section]:
 
 
 def _wanted(material: Material) -> Section:
-    blocks = (*_cautions(material), *_targets(material))
+    blocks: tuple[Block, ...] = (*_cautions(material), *_targets(material))
     title = "Targets" if material.targets else "How to read this"
     return Section("headline-targets", title, blocks or tuple(_how_to_read(material)))
 
@@ -71,7 +69,9 @@ def _plan(material: Material, i: int) -> Iterator[Block]:
     for word, title in WHAT_COUNTS.items():
         found = verdicts(rows, word)[:NAMED]
         if found:
-            yield Paragraph(f"{'Clearest ' + title.lower() if len(found) > 1 else 'Clear ' + title.lower()[:-1]}:")
+            yield Paragraph(
+                f"{'Clearest ' + title.lower() if len(found) > 1 else 'Clear ' + title.lower()[:-1]}:"
+            )
             yield Listing(tuple(moves(row, _where(material, row.level, row.group)) for row in found))
     others = rest(rows)
     if others:
@@ -136,7 +136,7 @@ def _targets(material: Material) -> Iterator[Table]:
         (Cell(target.text()), *(_met(answers[i]) for answers in material.answers))
         for i, target in enumerate(material.targets)
     )
-    note = "Judged by the mean over replications; in brackets, that mean and the share of replications that meet it."
+    note = "Judged by the mean over replications. In brackets: that mean; the share that meet it."
     yield Table("targets", "Which targets are met", columns, rows, note)
 
 

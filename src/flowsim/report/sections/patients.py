@@ -73,7 +73,9 @@ def _area(material: Material, area: str) -> Section | None:
     for measure, what in WINTER.items():
         if measure in SHOWN[area]:
             blocks += through_the_winter(material, measure, what)
-    blocks.append(differences(material, f"patients-{area.replace('_', '-')}", f"{heading}, whole system", keys))
+    blocks.append(
+        differences(material, f"patients-{area.replace('_', '-')}", f"{heading}, whole system", keys)
+    )
     blocks += _sites(material, [name for name in BY_SITE if name in SHOWN[area]])
     blocks += _heat(material) if area == "urgent_care" else []
     return Section(f"patients-{area.replace('_', '-')}-part", heading, tuple(blocks))
@@ -102,7 +104,7 @@ def _heat(material: Material) -> Iterator[Figure]:
     yield heat(
         id="heat-in-department",
         title=f"Departments are fullest on {days[day]} from {hour:02}:00 to {hour + 1:02}:00",
-        subtitle=f"Mean number of people in emergency departments by hour of the week, {name}, {period(material)}",
+        subtitle=f"Mean number of people in departments by hour of the week, {name}, {period(material)}",
         values=hours,
         unit="patients",
         decimals=0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +52,8 @@ DISCHARGE = (
     "discharges_at_weekend",
 )
 """Measures shown in this section; all the others are at the end of the report."""
+LEAST = 0.5
+"""Patient-hours each day below which a pinch point is not shown."""
 FELT = 2
 """Places named in which a delay is felt."""
 
@@ -76,7 +79,9 @@ def _beds(material: Material) -> Section | None:
     for i in range(len(material.others)):
         blocks += by_group(material, i, f"occupancy-plot-{i + 1}", sites, "Occupancy of beds, by site")
     if len(sites) > 1:
-        blocks.append(differences(material, "occupancy-sites", f"{CATALOGUE['bed_occupancy'].label}, by site", sites))
+        blocks.append(
+            differences(material, "occupancy-sites", f"{CATALOGUE['bed_occupancy'].label}, by site", sites)
+        )
     return Section("pressure-beds-part", "Beds", tuple(blocks))
 
 
@@ -90,7 +95,7 @@ def _occupied(material: Material) -> Iterator[Figure]:
     yield fan(
         id="winter-beds",
         title=title_of(material, ("beds_occupied", "system", "")),
-        subtitle=f"General and acute beds occupied, day by day; the line is beds open in {material.called[0]}; "
+        subtitle=f"Beds occupied, day by day; the line is beds open in {material.called[0]}; "
         f"{period(material)}",
         dates=material.dates,
         runs=runs,
@@ -114,7 +119,9 @@ def _discharge(material: Material) -> Section | None:
     keys = material.keys(DISCHARGE)
     if not keys:
         return None
-    blocks: list[Block] = [*through_the_winter(material, "discharge_ready", "Mean number of ready patients in ward beds")]
+    blocks: list[Block] = [
+        *through_the_winter(material, "discharge_ready", "Mean number of ready patients in ward beds")
+    ]
     for i in range(len(material.runs)):
         blocks += _by_pathway(material, i)
     blocks.append(differences(material, "pressure-discharge", "Discharge, whole system", keys))
@@ -154,7 +161,7 @@ def _time(material: Material) -> Section | None:
     if not material.others or not material.keys(["hours_blocked"]):
         return None
     tables = [_budget(material, i, found) for i, found in enumerate(where_time_goes(material.comparison))]
-    text = "Patients are in care, waiting with no place, or held in a place after care until the next accepts them."
+    text = "Patients are in care, wait with no place, or are held in a place until the next accepts them."
     return Section("pressure-time", "Where patients' time goes", (Paragraph(text), *tables))
 
 
@@ -173,7 +180,7 @@ def _budget(material: Material, i: int, found: dict[str, list[Difference]]) -> T
 
 
 def _was_and_moves(row: Difference) -> tuple[Cell, Cell]:
-    if not row.difference == row.difference:  # noqa: PLR0124 - not a number
+    if isnan(row.difference):
         return Cell(MISSING), Cell(MISSING)
     change = change_of(row).replace(" h/day", "")
     words = f"{change}, {row.verdict}" if row.verdict and row.verdict != "the same" else row.verdict or change
@@ -187,7 +194,8 @@ def _pinch(material: Material) -> Section | None:
     if not material.others or not material.keys(["delay_caused"], "service"):
         return None
     blocks: list[Block] = []
-    for i, points in enumerate(pinch_points(material.comparison)):
+    for i, found in enumerate(pinch_points(material.comparison)):
+        points = [point for point in found if not max(point.delay.base, point.delay.other) < LEAST]
         if points:
             blocks += [Paragraph(_worst(material, i, points)), _points(material, i, points)]
     return Section("pinch-points", "Pinch points: what is waited for", tuple(blocks)) if blocks else None
@@ -198,7 +206,7 @@ def _worst(material: Material, i: int, points: list[PinchPoint]) -> str:
     holders = [material.names.of("service", name) for name in worst.holders[:FELT]]
     name = material.names.of("service", worst.service)
     other = worst.delay.other
-    hours = f"{other:,.0f} patient-hours a day" if other == other else "no patient-hours"  # noqa: PLR0124
+    hours = "no patient-hours" if isnan(other) else f"{other:,.0f} patient-hours a day"
     felt = f" It is felt most in {listed(holders)}." if holders else ""
     return f"In {material.called[i + 1]}, {hours} are held elsewhere for {name}.{felt}"
 
@@ -225,6 +233,6 @@ def _points(material: Material, i: int, points: list[PinchPoint]) -> Table:
 
 
 def _hours(row: Difference) -> tuple[Cell, Cell, Cell]:
-    base, other = (Cell(MISSING) if v != v else Cell(f"{v:,.0f}", v) for v in (row.base, row.other))  # noqa: PLR0124
+    base, other = (Cell(MISSING) if isnan(v) else Cell(f"{v:,.0f}", v) for v in (row.base, row.other))
     change = change_of(row).replace(" h/day", "")
     return base, other, Cell(f"{change}, {row.verdict}" if row.verdict else change, tone=tone(row))

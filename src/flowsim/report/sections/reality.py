@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flowsim.measures.catalogue import CATALOGUE
 from flowsim.measures.compare.text import plain
 from flowsim.measures.format import MISSING, scale_for
+from flowsim.measures.tables import CHANCE, TIMES
 from flowsim.report.document import Cell, Column, Paragraph, Section, Table
 from flowsim.report.sentences import counted
 
@@ -34,7 +35,9 @@ def section(material: Material) -> Section:
     return Section("reality", title, tuple(blocks))
 
 
-def _table(material: Material, scores: list[Score], name: str, caption: str, *, folded: bool = False) -> Table:
+def _table(
+    material: Material, scores: list[Score], name: str, caption: str, *, folded: bool = False
+) -> Table:
     heads = ("Measure", "Where")
     numbers = ("Observed", "Simulated", "Tolerance")
     columns = (
@@ -44,7 +47,7 @@ def _table(material: Material, scores: list[Score], name: str, caption: str, *, 
         Column("Period and source"),
     )
     rows = tuple(_row(material, score) for score in scores)
-    note = "×: how many tolerances the difference is. ?: it may be chance, as the interval reaches the tolerance."
+    note = f"{TIMES} {CHANCE}"
     return Table(name, caption, columns, rows, note if name == "misfits" else "", folded)
 
 

@@ -35,7 +35,8 @@ def _facts(material: Material) -> Iterator[str]:
     manifest, first = material.base.manifest, material.scenarios[0]
     initial = "with its expected patients" if first.setting("time", "initial") == "loaded" else "empty"
     yield f"{counted(material.n, 'replication').capitalize()} of the whole period, from seed {manifest.seed}."
-    yield f"The system starts {initial}, {format_duration(manifest.warm_up_minutes)} before results are counted."
+    warm_up = format_duration(manifest.warm_up_minutes)
+    yield f"The system starts {initial}, {warm_up} before results are counted."
     if material.n == 1:
         yield ONE_REPLICATION
         return
@@ -44,7 +45,7 @@ def _facts(material: Material) -> Iterator[str]:
         ratio = variance_ratio([row for rows in material.headline for row in rows])
         if isfinite(ratio):
             yield f"Pairing leaves {ratio:.0%} of the variance that independent runs would have (median)."
-    yield "An interval is about chance in the model. It says nothing of a wrong assumption or a missing pathway."
+    yield "An interval is about chance. It says nothing of a wrong assumption or a missing pathway."
     yield "No sensitivity study is part of this report, so which assumed values move the answer is not shown."
 
 
@@ -118,4 +119,7 @@ def _ends(each: Estimate) -> list[Cell]:
         scale.write(value, unit=False)
         for value in (each.low, each.high, each.percentiles[0], each.percentiles[-1])
     )
-    return [Cell(f"{scale.write(each.mean)} ({low} to {high})", each.mean * scale.factor), Cell(f"{least} to {most}")]
+    return [
+        Cell(f"{scale.write(each.mean)} ({low} to {high})", each.mean * scale.factor),
+        Cell(f"{least} to {most}"),
+    ]

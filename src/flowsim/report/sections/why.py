@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flowsim.measures.compare.text import change_of, plain
 from flowsim.report.charts import flow, waterfall
 from flowsim.report.document import Block, Cell, Column, Figure, Paragraph, Section, Table
+from flowsim.report.material import BASE
+from flowsim.report.sections.compared import setting
 from flowsim.report.sections.drawn import period
 from flowsim.report.sentences import counted
 from flowsim.report.tables import differences, tone
@@ -61,11 +63,18 @@ def section(material: Material) -> Section | None:
     """Return the section."""
     if not material.others:
         return None
-    blocks: list[Block] = []
-    for i in range(len(material.others)):
-        blocks += _reasons(material, i)
-    blocks += _flows(material)
-    return Section("why", "Why they differ", tuple(blocks))
+    keys = material.keys(
+        list(dict.fromkeys(name for *_, added, taken in ROUTES for name in (*added, *taken)))
+    )
+    table = differences(material, "flows", "Patients each day on the main routes", keys) if keys else None
+    each = [(*_reasons(material, i), *_flow(material, i)) for i in range(len(material.others))]
+    end = () if table is None else (table,)
+    if len(each) == 1:
+        return Section("why", "Why they differ", each[0] + end)
+    named = enumerate(zip(material.called[1:], each, strict=True), start=1)
+    parts = tuple(Section(f"why-{i}", name, blocks) for i, (name, blocks) in named)
+    routes = (Section("why-routes", "Main routes", end),) if end else ()
+    return Section("why", "Why they differ", (), parts + routes)
 
 
 # -- change by change ------------------------------------------------------------------------------------
@@ -84,13 +93,18 @@ def _reasons(material: Material, i: int) -> Iterator[Block]:
 
 def _not_taken_apart(name: str, settings: int) -> str:
     if settings == 0:
-        return f"{name} differs in no setting."
+        return f"{name} differs in no setting from {BASE}."
     if settings == 1:
         return f"{name} differs in one setting, to which all differences are due."
     return (
         f"{name} differs in {counted(settings, 'setting')}. "
-        "What each of its changes does alone is shown when the report is made with --decompose."
+        "Made with --decompose, this report also shows what each change does alone."
     )
+
+
+def _change(material: Material, name: str) -> str:
+    """Return what a change is called: a surge or a file by its name, a setting by what planners call it."""
+    return plain(setting(material, name).partition(" (")[0], NAME)
 
 
 def _name(each: Reasons, i: int) -> str:
@@ -101,13 +115,13 @@ def _name(each: Reasons, i: int) -> str:
 
 def _waterfall(material: Material, i: int, each: Reasons) -> Figure:
     total = each.total
-    steps = [(plain(step.name, NAME), *_ends(step.alone)) for step in each.steps]
-    steps.append(("together, beyond each alone", *_ends(each.together)))
+    steps = [(_change(material, step.name), *_ends(step.alone)) for step in each.steps]
+    steps.append(("Together, beyond each alone", *_ends(each.together)))
     largest = max(each.steps, key=lambda step: abs(step.alone.difference))
     size = change_of(largest.alone, total).partition(" (")[0]
     return waterfall(
         id=_name(each, i),
-        title=f"{total.about.label}: most by {plain(largest.name, NAME)}, {size}",
+        title=f"{total.about.label}: most by {_change(material, largest.name)}, {size}",
         subtitle=f"{material.called[i + 1]} less {material.called[0]}: each change alone, {period(material)}",
         start=(material.called[0], total.base),
         end=(material.called[i + 1], total.other),
@@ -126,13 +140,17 @@ def _ends(row: Difference) -> tuple[float, float, float]:
 def _alone_and_last(material: Material, i: int, each: Reasons) -> Table:
     total = each.total
     rows = [
-        (Cell(plain(step.name, 60)), _moved(step.alone, total), _moved(step.last, total)) for step in each.steps
+        (Cell(_change(material, step.name)), _moved(step.alone, total), _moved(step.last, total))
+        for step in each.steps
     ]
     rows.append((Cell("Together, beyond each alone"), _moved(each.together, total), Cell("")))
     rows.append((Cell("The whole plan"), _moved(total, total), Cell("")))
     heads = (Column("Change"), Column("Alone"), Column("As the last change"))
     caption = f"{total.about.label}: what each change of {material.called[i + 1]} does"
-    note = "Alone: on the baseline. As the last change: when all the others are there already."
+    note = (
+        "Alone: on the baseline. As the last change: when all the others are there already. "
+        f"Intervals are adjusted to hold together for the {total.comparisons} of this decomposition."
+    )
     return Table(f"{_name(each, i)}-changes", caption, heads, tuple(rows), note)
 
 
@@ -144,24 +162,19 @@ def _moved(row: Difference, like: Difference) -> Cell:
 # -- how many go where -----------------------------------------------------------------------------------
 
 
-def _flows(material: Material) -> Iterator[Block]:
-    measures = [name for *_, added, taken in ROUTES for name in (*added, *taken)]
-    keys = material.keys(list(dict.fromkeys(measures)))
-    for i, other in enumerate(material.others):
-        arrows = [arrow for route in ROUTES for arrow in _arrow(material.base, other, route)]
-        if arrows:
-            name = material.called[i + 1]
-            shown = {node for arrow in arrows for node in arrow[:2]}
-            yield flow(
-                id=f"flow-{i + 1}",
-                title=f"Where patients go: {material.called[0]} and {name}",
-                subtitle=f"Patients each day, whole system; change in {name}; {period(material)}",
-                nodes=[(node, node, column) for node, column in COLUMNS.items() if node in shown],
-                arrows=arrows,
-                png=material.png,
-            )
-    if keys:
-        yield differences(material, "flows", "Patients each day on the main routes", keys)
+def _flow(material: Material, i: int) -> Iterator[Figure]:
+    name = material.called[i + 1]
+    arrows = [arrow for route in ROUTES for arrow in _arrow(material.base, material.others[i], route)]
+    shown = {node for arrow in arrows for node in arrow[:2]}
+    if arrows:
+        yield flow(
+            id=f"flow-{i + 1}",
+            title=f"Where patients go: {material.called[0]} and {name}",
+            subtitle=f"Patients each day, whole system; change in {name}; {period(material)}",
+            nodes=[(node, node, column) for node, column in COLUMNS.items() if node in shown],
+            arrows=arrows,
+            png=material.png,
+        )
 
 
 def _arrow(
