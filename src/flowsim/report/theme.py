@@ -101,7 +101,7 @@ LEVELS = (
 )
 """Levels of escalation 1 to 4."""
 
-SEQUENCE = ("#FFFFFF", "#DCE6EE", "#B8CDDD", "#8FB0CA", "#5F8FB3", "#356F9B", "#12436D")
+SEQUENCE = ("#FFFFFF", "#DFE8F0", "#BFD1E0", "#9DBAD1", "#7AA3C2", "#2F6C99", "#12436D")
 """From little to much, in steps that an eye can tell apart."""
 
 

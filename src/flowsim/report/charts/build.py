@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import isfinite
+from re import sub
 
 from flowsim.measures.format import MISSING
 from flowsim.report.charts import picture, svg
@@ -29,18 +30,20 @@ class Numbers:
         columns: headings; the first is of the names.
         rows: a name and cells.
         note: how to read them.
+        folded: true for long tables.
     """
 
     columns: Sequence[Column]
     rows: Sequence[tuple[Cell, ...]]
     note: str = ""
-    folded: bool = field(default=True)
+    folded: bool = True
 
 
 def assemble(
     *, id: str, title: str, subtitle: str, draw: Draw, alt: str, numbers: Numbers, png: bool = False
 ) -> Figure:
     """Return the figure: drawn for a page and for a telephone, and as a picture if asked."""
+    id, title, subtitle = sub(r"[^A-Za-z0-9]+", "-", id), clean(title), clean(subtitle)
     wide, narrow = drawn(draw, WIDE), drawn(draw, NARROW)
     return Figure(
         id=id,

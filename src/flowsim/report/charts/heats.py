@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -56,14 +58,24 @@ def heat(
 
 
 def _draw(sheet: Sheet, table: NDArray[np.float64], form: Written) -> None:
-    texts = [[_short(value, form) for value in row] for row in table]
-    widest = max(width(text, TINY) for row in texts for text in row)
-    across = (sheet.width - 46) / 24
-    if widest <= across - 2 and not sheet.narrow:
+    texts, heading = _texts(table, form), form.heading()
+    across, down = (sheet.width - 46) / 24, (sheet.width - 48) / 7
+    if _widest(texts) > down - 4:
+        thousands = replace(form.scale, factor=form.scale.factor / 1000.0)
+        texts, heading = _texts(table, replace(form, scale=thousands)), f"{heading} in thousands"
+    if _widest(texts) <= across - 2 and not sheet.narrow:
         _hours_across(sheet, table, texts, across)
     else:
         _hours_down(sheet, table, texts)
-    sheet.text(2, 12, f"{form.heading()}; darker is higher", size=SMALL, colour=MUTED)
+    sheet.text(2, 12, f"{heading}; darker is higher", size=SMALL, colour=MUTED)
+
+
+def _texts(table: NDArray[np.float64], form: Written) -> list[list[str]]:
+    return [[_short(value, form) for value in row] for row in table]
+
+
+def _widest(texts: list[list[str]]) -> float:
+    return max(width(text, TINY) for row in texts for text in row)
 
 
 def _hours_across(sheet: Sheet, table: NDArray[np.float64], texts: list[list[str]], cell: float) -> None:

@@ -23,7 +23,7 @@ Points = NDArray[np.float64]
 
 ABOVE, BELOW = 0.78, 0.24
 """How far letters reach above and below the line they stand on, in sizes."""
-TOLERANCE = 0.2
+TOLERANCE = 0.3
 """Points that lie this close to a straight line, in pixels, are left out of it."""
 
 
