@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from flowsim.errors import render
+from flowsim.experiment.study import examine as examine_study
 from flowsim.scenario import examine
+from flowsim.scenario.study import is_study
 from messages.kinds import KINDS
 
 HERE = Path(__file__).parent
@@ -35,7 +37,7 @@ def says(folder: Path) -> Callable[..., str]:
         (folder / "draft.yaml").write_bytes(data)
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
-        _, problems = examine("draft.yaml", sets=sets)
-        return render(problems)
+        reads = examine_study if is_study("draft.yaml") else examine
+        return render(reads("draft.yaml", sets=sets)[1])
 
     return say

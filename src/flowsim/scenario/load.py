@@ -85,7 +85,8 @@ def not_whole(document: Document, named_by: Node | None = None) -> Problem:
 
 def _a_study(root: Node) -> Problem:
     message = "This is a study file, which holds several scenarios."
-    return problem_at(root.value["study"], message, ("study",), key=True, hint="Use flowsim study FILE.")
+    hint = f"Use flowsim study {root.document.name}."
+    return problem_at(root.value["study"], message, ("study",), key=True, hint=hint)
 
 
 def _named(resolved: Resolved, top: Path) -> Resolved:

@@ -76,6 +76,7 @@ def outline(tree: Node, folder: Folder, kinds: Kinds) -> Outline | None:
     root = _by_name(tree, folder.problems)
     _known_sections(root, folder.problems)
     parts = _validated(root, folder.problems, kinds)
+    _read_files(root, folder)
     spec = parts.get("study")
     if spec is None:
         return None
@@ -90,7 +91,6 @@ def outline(tree: Node, folder: Folder, kinds: Kinds) -> Outline | None:
         options,
     )
     folder.problems += [*_bases(found), *_combinations(found)]
-    _read_files(found, folder)
     return found
 
 
@@ -127,7 +127,7 @@ def _named(section: Node, steps: Steps, problems: list[Problem]) -> Node:
         name = entries(entry).get("name")
         here = (*steps, position)
         if name is None or not isinstance(name.value, str):
-            hint = "Write - name: flu, or a mapping of names to settings."
+            hint = "Write - {name: flu, ...}, or a mapping of names to settings."
             problems.append(problem_at(entry, "A name is needed here.", here, hint=hint))
         elif name.value in found:
             first = found[name.value]
@@ -244,9 +244,9 @@ def _unknown_option(name: str, before: list[str], option: Entry, found: Outline)
 # -- files -----------------------------------------------------------------------------------------------
 
 
-def _read_files(found: Outline, folder: Folder) -> None:
+def _read_files(root: Node, folder: Folder) -> None:
     """Read every file that the study names, so that what is wrong with one is told at its line."""
-    study = entries(find(found.root, ("study",)))
+    study = entries(find(root, ("study",)))
     _read(study.get("base"), ("study", "base"), "extends", folder)
     for section in ("surges", "options"):
         for name, entry in entries(study.get(section)).items():

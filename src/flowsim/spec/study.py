@@ -8,9 +8,10 @@ from pydantic import BeforeValidator
 
 from flowsim.spec.base import Spec
 from flowsim.spec.scenario import About, Replications, Seed
-from flowsim.spec.values import Name
+from flowsim.spec.time import Horizon, WarmUp
+from flowsim.spec.values import Day, Name
 
-__all__ = ["Choice", "Option", "StudyFile", "StudySpec"]
+__all__ = ["Choice", "Option", "StudyFile", "StudySpec", "Times"]
 
 
 def _listed(value: object) -> object:
@@ -43,6 +44,17 @@ class Option(Choice):
     """Options further up that are done together, in order; the other settings come on top of them."""
 
 
+class Times(Spec):
+    """Times that differ from the base's."""
+
+    start: Day | None = None
+    """First day of the data collection period."""
+    horizon: Horizon | None = None
+    """Length of the data collection period."""
+    warm_up: WarmUp | None = None
+    """Time simulated before the start and left out of every result."""
+
+
 class StudySpec(Spec):
     """Every surge with every option, on the same patients."""
 
@@ -60,7 +72,7 @@ class StudySpec(Spec):
     """Replications of every surge with every option; what the base asks for when left out."""
     seed: Seed | None = None
     """Root of all random numbers; that of the base when left out."""
-    time: dict[str, Any] = {}  # noqa: RUF012
+    time: Times = Times()
     """Times that differ from the base's, such as a shorter horizon for a first look."""
 
 

@@ -11,7 +11,7 @@ from flowsim.spec.base import Spec
 from flowsim.spec.values import Day, Quantity
 from flowsim.units import format_duration, parse_duration
 
-__all__ = ["AUTO", "TimeSpec", "WarmUp"]
+__all__ = ["AUTO", "Horizon", "TimeSpec", "WarmUp"]
 
 AUTO = "auto"
 """The word for a warm-up worked out from the lengths of stay."""

@@ -229,7 +229,8 @@ def matrix(
 def _keys(found: list[Key], measures: str | Sequence[str] | None) -> list[Key]:
     if measures is not None:
         return found
-    return [key for key in found if key[0] in FIRST] or found[: len(FIRST)]
+    first = sorted((key for key in found if key[0] in FIRST), key=lambda key: FIRST.index(key[0]))
+    return first or found[: len(FIRST)]
 
 
 def _better(key: Key) -> str | None:
