@@ -111,10 +111,10 @@ def extent(values: Iterable[ArrayLike], *, zero: bool = False) -> tuple[float, f
     rows = [row for row in map(finite, values) if len(row)]
     low = min((float(row.min()) for row in rows), default=0.0)
     high = max((float(row.max()) for row in rows), default=1.0)
-    near = 0.0 < low < 0.4 * high or (high < 0.0 and low < high < 0.4 * low)
+    near = 0.0 < low < 0.4 * high or 0.4 * low < high < 0.0
     if zero or near:
         low, high = min(low, 0.0), max(high, 0.0)
-    if low == high:
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
         return low - 0.5 * (abs(low) or 1.0) * (low != 0.0), high + 0.5 * (abs(high) or 1.0)
     return low, high
 
@@ -168,7 +168,7 @@ def across_axis(
         zero: true to take 0 in.
         heading: what the numbers are, if not the unit.
     """
-    marks, texts = _ticks_that_fit(extent(values, zero=zero), plot.right - plot.left, form)
+    marks, texts = _ticks_that_fit(extent(values, zero=zero), plot, sheet.width, form)
     axis = Axis(marks[0], marks[-1], plot.left, plot.right)
     for mark, text in zip(marks, texts, strict=True):
         x, half = axis.at(mark), width(text, SMALL) / 2
@@ -180,12 +180,16 @@ def across_axis(
     return axis
 
 
-def _ticks_that_fit(reach: tuple[float, float], room: float, form: Written) -> tuple[list[float], list[str]]:
-    """Return ticks and how they are written, so few that the numbers stand apart in a width."""
+def _ticks_that_fit(
+    reach: tuple[float, float], plot: Plot, sheet: float, form: Written
+) -> tuple[list[float], list[str]]:
+    """Return ticks and how they are written, so few that the numbers stand apart below a plot."""
+    room, margin = plot.right - plot.left, min(plot.left, sheet - plot.right)
     for most in (6, 5, 4, 3, 2, 1):
         marks = ticks(*reach, most, form.scale.factor)
         texts = [form.tick(mark, marks[1] - marks[0]) for mark in marks]
-        if max(width(text, SMALL) for text in texts) + 12 <= room / (len(marks) - 1):
+        widest = max(width(text, SMALL) for text in texts)
+        if widest + 12 + max(widest / 2 + 1 - margin, 0.0) <= room / (len(marks) - 1):
             break
     return marks, texts
 

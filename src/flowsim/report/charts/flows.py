@@ -54,7 +54,7 @@ class _Flow:
 
     def label(self, key: str) -> str:
         """Return the label of a box."""
-        return next(label for known, label, _ in self.nodes if known == key)
+        return {known: label for known, label, _ in self.nodes}[key]
 
     def most(self) -> float:
         """Return the largest volume."""

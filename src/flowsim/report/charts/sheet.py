@@ -219,16 +219,14 @@ def simplified(points: Points, tolerance: float = TOLERANCE) -> Points:
 
 
 def _farthest(points: Points, first: int, last: int) -> tuple[int, float]:
-    """Return the point farthest from the straight line between two others, and how far."""
+    """Return the point farthest from the straight piece between two others, and how far."""
     if last - first < 2:
         return first, 0.0
     along = points[last] - points[first]
     off = points[first + 1 : last] - points[first]
-    length = float(np.hypot(*along))
-    if length == 0.0:
-        distance = np.hypot(off[:, 0], off[:, 1])
-    else:
-        distance = np.abs(off[:, 0] * along[1] - off[:, 1] * along[0]) / length
+    length = float(along @ along)
+    share = np.clip(off @ along / length, 0.0, 1.0) if length > 0.0 else np.zeros(len(off))
+    distance = np.hypot(*(off - share[:, None] * along).T)
     at = int(np.argmax(distance))
     return first + 1 + at, float(distance[at])
 

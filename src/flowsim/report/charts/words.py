@@ -39,7 +39,7 @@ _HUNDREDTHS = {
 _WIDTH = {letter: hundredths / 100 for hundredths, letters in _HUNDREDTHS.items() for letter in letters}
 _OTHERWISE = 0.8
 _FULL = 1.05
-_BOLD = 1.16
+_BOLD = 1.21
 
 
 def clean(text: str) -> str:
