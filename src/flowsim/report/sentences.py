@@ -83,7 +83,7 @@ def _told(row: Difference, name: str, *, alone: bool) -> str:
 def answer(called: str, rows: Sequence[Difference]) -> str:
     """Return in one sentence what a plan does to the measures that open the report."""
     better, worse = (sum(row.verdict == word for row in rows) for word in ("better", "worse"))
-    if all(row.verdict == "" for row in rows):
+    if all(isnan(row.half_width) for row in rows) and any(row.difference for row in rows):
         return f"{called}: one replication shows differences, but not whether they are more than luck."
     if not better and not worse:
         if all(row.verdict == SAME for row in rows):

@@ -108,8 +108,8 @@ def _items(material: Material) -> Iterator[tuple[str, str]]:
     yield (
         "5.2 Random sampling",
         (
-            f"A number is a function of the seed ({manifest.seed}), the replication, its purpose, the patient and "
-            "the visit, so that all scenarios have the same patients"
+            f"A number is a function of the seed ({manifest.seed}), the replication, its purpose, the patient "
+            "and the visit, so that all scenarios have the same patients"
         ),
     )
     yield (

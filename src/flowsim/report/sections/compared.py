@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from flowsim.measures.compare.text import plain
@@ -150,8 +151,8 @@ def _span(material: Material, change: Any) -> tuple[date, date] | None:
     if when is None:
         return None
     pieces = when.pieces(material.start)
-    first = max(pieces[0][0], 0.0) // DAY
-    last = min(-(-pieces[-1][1] // DAY), material.days)
+    first = floor(max(pieces[0][0], 0.0) / DAY)
+    last = ceil(min(pieces[-1][1], material.days * DAY) / DAY)
     if last <= first:
         return None
     return material.start + timedelta(days=first), material.start + timedelta(days=last)
