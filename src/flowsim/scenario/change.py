@@ -15,7 +15,7 @@ from flowsim.scenario.arithmetic import added, multiplied
 from flowsim.scenario.copying import COPY, copies, is_copy, settings_of
 from flowsim.scenario.dated import DATED_SECTIONS, WHEN_KEYS, Dated, When, parse_when
 from flowsim.scenario.manual import Kinds, names_at, setting_at
-from flowsim.scenario.merging import merge
+from flowsim.scenario.merging import DAY_WORDS, is_by_day, merge
 from flowsim.scenario.nodes import (
     Document,
     Node,
@@ -151,7 +151,7 @@ class Changer:
             fresh = find(self.root, origin)
             if fresh is not None:
                 document, key = planned.node.document, planned.node
-                fresh = fresh.but(document=document, via=planned.label, note=note or fresh.note)
+                fresh = fresh.but(document=document, via=COPY, note=note or fresh.note)
                 fresh = fresh.but(key_line=key.key_line, key_column=key.key_column)
                 self.root = _with_entry(self.root, path, fresh)
                 self._tree = None
@@ -267,14 +267,16 @@ class Changer:
             found += [
                 ((*path, last.name), None)
                 for path, node in parents
-                if path not in present and node.is_mapping and self._may_have(path, last.name)
+                if path not in present and node.is_mapping and self._may_have(path, last.name, node)
             ]
         if not found and selector.is_exact and operation.verb == "set":
             path = tuple(segment.name for segment in selector.segments)
             return [(path, None)] if self._may_create(path) else []
         return found
 
-    def _may_have(self, path: Path, name: str) -> bool:
+    def _may_have(self, path: Path, name: str, node: Node | None = None) -> bool:
+        if node is not None and is_by_day(node):
+            return name in DAY_WORDS
         return name in names_at(setting_at(path, self.tree, self.kinds))
 
     def _may_create(self, path: Path) -> bool:

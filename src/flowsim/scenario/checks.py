@@ -11,6 +11,7 @@ from flowsim.scenario.build import OTHERWISE, Builder
 from flowsim.scenario.dated import Dated, lay
 from flowsim.scenario.nodes import Node, Path, children, dotted, entries, find, problem_at
 from flowsim.spec.alternatives import LEAVE, named_in
+from flowsim.spec.consequences import Costs
 from flowsim.spec.demand import DemandSpec
 from flowsim.spec.time import TimeSpec
 from flowsim.units import format_duration, show
@@ -39,6 +40,7 @@ def check(builder: Builder, dated: Sequence[Dated]) -> list[Problem]:
     checker.alternatives()
     checker.demand()
     checker.places()
+    checker.costs()
     if sound and not checker.problems:
         checker.reach()
     checker.times(dated)
@@ -89,6 +91,12 @@ class _Checker:
         allowed = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
         self.wrong(path, message, key=key, allowed="" if close else allowed)
         return False
+
+    def costs(self) -> None:
+        """Check that every service that has a cost of its own exists."""
+        costs = self.builder.parts.get("costs")
+        for name in costs.services if isinstance(costs, Costs) else ():
+            self.named(name, self.names, "service", ("costs", "services", name), key=True)
 
     # -- where patients go ---------------------------------------------------------------------------
 
@@ -237,8 +245,10 @@ class _Checker:
         if not isinstance(time, TimeSpec):
             return
         self.kind_of_time(time, dated)
-        for node in {id(change.node): change.node for change in dated}.values():
-            mine = [change for change in dated if change.node is node]
+        together: dict[object, list[Dated]] = {}  # what was written together is told of once
+        for change in dated:
+            together.setdefault(id(change.node) if change.label == "change" else change.label, []).append(change)
+        for mine in together.values():
             if all(self.outside(change, time) for change in mine):
                 self.too_late(mine[0], time)
 

@@ -2,7 +2,8 @@
 
 A copy of a demand stream is a stream of its own, so nobody else's luck changes. A copy of an alternative
 stands behind the others of its decision point; as the same patient has the same luck with both, a copy for
-more patients is used just by those whom the first does not take already.
+more patients is used just by those whom the first does not take already. Copies are not copied again, so that
+one lever or pack does not double what another has added.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def copies(
     suffix = entries(content).get(AS)
     pairs: list[tuple[Path, Path]] = []
     lengths: dict[Path, int] = {}
-    for path, node in select(root, selector):
+    originals = [found for found in select(root, selector) if found[1].via != COPY]
+    for path, node in originals:
         within = find(root, path[:-1])
         if not node.is_mapping or within is None or len(path) < 2:
             _wrong(

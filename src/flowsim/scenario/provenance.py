@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from flowsim.errors import Problem
 from flowsim.scenario.files import Folder
-from flowsim.scenario.nodes import Node, Note, Path, completed, dotted, leaves, plain, problem_at
+from flowsim.scenario.nodes import Node, Note, Path, completed, dotted, entries, leaves, plain, problem_at
 from flowsim.scenario.reading import GRADES
 from flowsim.scenario.selectors import near_misses, parse_selector, select
 from flowsim.spec.origin import Origin
@@ -24,11 +24,13 @@ __all__ = ["Origin", "attach_evidence", "origin_of", "origins", "unsourced"]
 
 COLUMNS: Final = ("path", "source", "grade")
 """Columns that an evidence file must have; ``note`` is optional."""
-_QUANTITIES: Final = ("services", "demand", "casemix", "pathways", "alternatives", "costs", "waves", "surges")
+_QUANTITIES: Final = ("services", "demand", "casemix", "pathways", "alternatives", "costs", "harm", "waves", "surges")
 _WORDS: Final = frozenset(
     {
         "kind",
         "label",
+        "year",
+        "prices_of",
         "site",
         "place",
         "to",
@@ -55,6 +57,7 @@ _WORDS: Final = frozenset(
         "name",
     }
 )
+_NOTED: Final = ("source", "grade", "note")
 _HAS_DIGIT: Final = re.compile(r"\d")
 
 
@@ -76,9 +79,22 @@ def origins(root: Node, notes: Mapping[Path, Note]) -> dict[str, Origin]:
         root: The tree.
         notes: Evidence for values that carry no note of their own.
     """
+    told = _told(root)
     return {
-        dotted(path): origin_of(node, completed(note, notes.get(path))) for path, node, note in leaves(root)
+        dotted(path): origin_of(node, completed(note, notes.get(path) or told.get(path[:2])))
+        for path, node, note in leaves(root)
     }
+
+
+def _told(root: Node) -> dict[Path, Note]:
+    """Return what surges and waves say of their source, which holds for all their numbers."""
+    found: dict[Path, Note] = {}
+    for section in ("waves", "surges"):
+        for name, entry in entries(root.value.get(section)).items():
+            texts = {key: show(child.value) for key, child in entries(entry).items() if key in _NOTED}
+            if texts:
+                found[section, name] = Note(**texts)
+    return found
 
 
 # -- evidence files --------------------------------------------------------------------------------------
