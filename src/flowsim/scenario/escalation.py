@@ -149,11 +149,12 @@ def check_actions(builder: Builder, actions: Actions) -> list[Problem]:
     if not isinstance(rules, Escalation):
         return []
     checker = _Checker(builder, rules, actions)
-    checker.scopes_exist()
     for name, reserve in rules.staff.items():
         checker.names(("staff", name, "at"), reserve.at, reserve.each)
     for name, action in rules.actions.items():
         checker.action(name, action)
+    if not (checker.problems or builder.problems):
+        checker.scopes_exist()
     return checker.problems
 
 
@@ -199,11 +200,9 @@ class _Checker:
         listed = list(given)
         for position, name in enumerate(listed):
             if name not in known:
-                is_map = (
-                    isinstance(find(self.builder.root, ("escalation", *steps)), object) and steps[-1] == "at"
-                )
-                where = (*steps, name) if is_map else (*steps, str(position))
-                self.unknown(where, f"{kind} with an emergency department", name, known, key=is_map)
+                as_key = steps[-1] == "at"
+                where = (*steps, name if as_key else str(position))
+                self.unknown(where, f"{kind} with an emergency department", name, known, key=as_key)
 
     def action(self, name: str, action: Action) -> None:
         steps: Path = ("actions", name)
@@ -218,7 +217,7 @@ class _Checker:
                 )
                 self.wrong((*steps, "staff", standby), message, key=True)
         self.routes(steps, action)
-        if self.scopes and not self.builder.problems:
+        if self.scopes and not (self.problems or self.builder.problems):
             self.reach(name, action)
 
     def routes(self, steps: Path, action: Action) -> None:

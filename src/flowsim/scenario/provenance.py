@@ -24,7 +24,10 @@ __all__ = ["Origin", "attach_evidence", "origin_of", "origins", "unsourced"]
 
 COLUMNS: Final = ("path", "source", "grade")
 """Columns that an evidence file must have; ``note`` is optional."""
-_QUANTITIES: Final = ("services", "demand", "casemix", "pathways", "alternatives", "costs", "harm", "waves", "surges")
+_QUANTITIES: Final = (
+    "services", "demand", "casemix", "pathways", "alternatives", "costs", "harm", "waves", "surges",
+    "escalation",
+)  # fmt: skip
 _WORDS: Final = frozenset(
     {
         "kind",

@@ -77,7 +77,7 @@ def _rising(bands: tuple[Any, ...]) -> tuple[Any, ...]:
     """Check that each band asks for more than the one before, and gives more points."""
     for number, (one, other) in enumerate(pairwise(bands), start=1):
         if limit_of(other) <= limit_of(one) or other.points <= one.points:
-            raise Misfit("bands go from little pressure to much, with more points each", str(number))
+            raise Misfit("the bands must go from little pressure to much, with more points each", str(number))
     return bands
 
 
@@ -110,7 +110,7 @@ class Parameters(Spec):
     """People in the spaces of the areas counted (`areas`) and in temporary escalation spaces, against the
     number of spaces in those areas."""
     bed_occupancy: ShareBands = ()
-    """Occupied general and acute beds, against those open."""
+    """Occupied general and acute beds, against those open; where none is open, 100%."""
     escalation_beds: ShareBands = ()
     """Share of the open general and acute beds that escalation has opened."""
     discharge_ready: ShareBands = ()
@@ -271,9 +271,9 @@ class Escalation(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.every < SHORTEST:
-            raise Misfit("assessments need at least 10 minutes between them", "every")
+            raise Misfit("two assessments need at least 10 minutes between them", "every")
         if not any(getattr(self.parameters, name) for name in Parameters.model_fields):
-            raise Misfit("no parameter has bands, so there is nothing to score", "parameters")
+            raise Misfit("there is nothing to score: no parameter has bands", "parameters")
         if self.most_points < self.levels.opel_4:
             most = f"all parameters together give {self.most_points:g}"
             raise Misfit(f"OPEL 4 begins at {self.levels.opel_4:g} but {most}", "levels", "opel_4")

@@ -90,6 +90,7 @@ class Readings:
         own = np.array([role for role in roles if role])
         of_scope = self.belongs[:, [codes[pool.name[0]] for pool in self.pools]]
         self.of_beds = of_scope * (own == "beds")
+        self.has_beds = self.of_beds.any(axis=1)
         self.of_spaces = of_scope * (own == "spaces")
         self.of_people = of_scope * (own != "beds")
 
@@ -101,7 +102,7 @@ class Readings:
         """
         kinds = {spec.kind for spec in specs.values()}
         department = self.belongs @ (self.followed == DEPARTMENT) > 0
-        beds = self.of_beds.sum(axis=1) > 0
+        beds = self.has_beds
         has = {
             "department": department,
             "crews": department & ("ambulance" in kinds),
@@ -186,6 +187,8 @@ class Readings:
         capacity = np.array([pool.capacity for pool in self.pools], dtype=float)
         top[BEDS] = occupied = self.of_beds @ busy
         bottom[BEDS] = bottom[ESCALATION_BEDS] = self.of_beds @ capacity
+        shut = self.has_beds & (bottom[BEDS] == 0.0)  # where no bed is open, all are full
+        top[BEDS, shut] = bottom[BEDS, shut] = 1.0
         top[ESCALATION_BEDS] = self.belongs @ self.extra_beds
         top[READY], bottom[READY] = self._by_scope(self.ready_in), occupied
         top[SPACES], bottom[SPACES] = self.of_people @ busy, self.of_spaces @ capacity
