@@ -44,6 +44,8 @@ class HandMade:
     ) -> None:
         self.services = {name: _spec(**settings) for name, settings in services.items()}
         self.pathways: dict[str, dict[str, str]] = {}
+        self.costs: Any = None
+        self.harm: Any = None
         self.warm_up, self.horizon = warm_up, horizon
         self.people: list[dict[str, Any]] = []
         self.rows: list[dict[str, Any]] = []
@@ -114,7 +116,12 @@ class HandMade:
     def scenario(self) -> Any:
         """Return what measures read of a scenario."""
         return SimpleNamespace(
-            services=self.services, sites=SITES, places=dict.fromkeys(PLACES), pathways=self.pathways
+            services=self.services,
+            sites=SITES,
+            places=dict.fromkeys(PLACES),
+            pathways=self.pathways,
+            costs=self.costs,
+            harm=self.harm,
         )
 
     def facts(self) -> Facts:

@@ -24,6 +24,7 @@ def about(measure: Measure) -> str:
         f"Unit: {measure.unit}. {better.get(measure.better or '', '')}",
         measure.at_end,
         f"Given for: {levels}.",
+        measure.caveat,
         f"Source: {measure.source}" if measure.source else "",
     ]
     body = [textwrap.fill(text.strip(), 77) for text in sentences if text]

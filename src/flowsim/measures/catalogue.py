@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from flowsim.tables import Replication
 
 _DEFINITIONS = (
-    urgent_care, ambulance, alternatives, beds, discharge, community, time_spent, escalation, queueing,
+    urgent_care, ambulance, alternatives, beds, discharge, community, time_spent, harm, cost, gaps,
+    escalation, queueing,
 )  # fmt: skip
 
 CATALOGUE: Mapping[str, Measure] = MappingProxyType(

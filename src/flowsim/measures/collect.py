@@ -123,6 +123,13 @@ class Collector:
             names, totals = self.facts.groups.added_up(level, sums)
             self.put(measure, level, names, totals * factor)
 
+    def found(self, measure: str, level: str) -> dict[str, float]:
+        """Return what was taken in of a measure at a level: value by group; empty if nothing was."""
+        for (one, at, names), values in zip(self._keys, self._values, strict=True):
+            if one == measure and at == level:
+                return dict(zip(names, values.tolist(), strict=True))
+        return {}
+
     def rate(self, measure: str, view: View, weights: NDArray[Any] | None = None) -> None:
         """Take in a sum per day; weights None counts visits."""
         self._sum(measure, view, weights, 1.0 / self.facts.days)

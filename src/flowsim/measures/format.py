@@ -18,26 +18,30 @@ class Scale:
         decimals: decimals shown.
         suffix: unit written after it.
         change: unit written after a difference.
+        prefix: sign of the currency, written before both.
     """
 
     factor: float
     decimals: int
     suffix: str
     change: str
+    prefix: str = ""
 
     def write(self, value: float, *, unit: bool = True) -> str:
         """Return the number, with its unit unless told not to."""
         if not isfinite(value):
             return MISSING
-        return _number(value * self.factor, self.decimals) + (self.suffix if unit else "")
+        text = _number(value * self.factor, self.decimals)
+        sign = "-" if text.startswith("-") else ""
+        return sign + self.prefix + text.removeprefix("-") + (self.suffix if unit else "")
 
     def write_change(self, value: float, *, unit: bool = True) -> str:
         """Return a difference, always with its sign: +2 min, -1.7 pts."""
         if not isfinite(value):
             return MISSING
         text = _number(value * self.factor, self.decimals)
-        sign = "" if text.startswith("-") else "+"
-        return sign + text + (self.change if unit else "")
+        sign = "-" if text.startswith("-") else "+"
+        return sign + self.prefix + text.removeprefix("-") + (self.change if unit else "")
 
 
 def scale_for(unit: str, decimals: int, size: float) -> Scale:
@@ -50,8 +54,12 @@ def scale_for(unit: str, decimals: int, size: float) -> Scale:
     """
     if unit == "share":
         return Scale(100.0, decimals, "%", " pts")
+    if unit == "points":
+        return Scale(100.0, decimals, " pts", " pts")
     if unit == "minutes":
         return _time_scale(abs(size))
+    if unit in _MONEY:
+        return _money_scale(abs(size), _MONEY[unit])
     if unit in _SUFFIX:
         suffix = _SUFFIX[unit]
         return Scale(1.0, _enough(decimals, size), suffix, suffix)
@@ -89,6 +97,19 @@ _SUFFIX = {
     "days": " days",
     "hours": " hours",
 }
+
+
+_MONEY = {"pounds": "", "pounds per day": "/day"}
+MILLION, MANY = 1e6, 1e5
+"""Pounds from which money is written in millions, and in thousands."""
+
+
+def _money_scale(pounds: float, per: str) -> Scale:
+    if pounds >= MILLION:
+        return Scale(1.0 / MILLION, 2, f"m{per}", f"m{per}", "£")
+    if pounds >= MANY:
+        return Scale(1e-3, 1, f"k{per}", f"k{per}", "£")
+    return Scale(1.0, 0 if pounds >= 10.0 else 2, per, per, "£")
 
 
 def _time_scale(minutes: float) -> Scale:

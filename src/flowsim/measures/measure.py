@@ -53,6 +53,7 @@ AREAS = {
     "system": "System",
     "harm": "Harm",
     "cost": "Cost",
+    "gaps": "Gaps between groups",
     "opel": "Escalation",
     "queueing": "Every service",
 }
@@ -91,12 +92,13 @@ class Measure:
         id: the name used in tables, targets and commands.
         area: a key of `AREAS`.
         label: short name for a table.
-        unit: "share", "minutes", "hours", "days", "per day", "hours per day", "patients" or "beds" (mean
-            numbers), or "count".
+        unit: "share", "points" (a difference of shares), "minutes", "hours", "days", "per day", "hours per
+            day", "patients" or "beds" (mean numbers), "count", "pounds" or "pounds per day".
         better: "higher" or "lower" where that is an improvement, else None.
         definition: one sentence.
         at_end: how patients still inside at the end count.
         source: where the definition comes from; empty for plain queueing theory.
+        caveat: what must be said wherever the measure is shown; mostly empty.
         levels: what it is broken down by.
         kinds: kinds of service it is measured for; empty for every kind.
         decimals: decimals shown.
@@ -111,6 +113,7 @@ class Measure:
     definition: str
     at_end: str
     source: str = ""
+    caveat: str = ""
     levels: tuple[Level, ...] = PROVIDERS
     kinds: tuple[str, ...] = ()
     decimals: int = 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -77,7 +78,8 @@ def breakdown_table(found: Mapping[Key, Estimate], measure_id: str, level: str) 
     each = [e for (m, one, _), e in found.items() if m == measure_id and one == level and e.n]
     wide = _has_intervals(each)
     rows = [[e.group or "whole system", *_cells(measure, e, intervals=wide)] for e in each]
-    return TextTable(_heads(each), rows, f"{measure.label} by {level.replace('_', ' ')}", _notes(each))
+    notes = (*_notes(each), *caveats([measure] if each else []))
+    return TextTable(_heads(each), rows, f"{measure.label} by {level.replace('_', ' ')}", notes)
 
 
 def scorecard_table(scores: Sequence[Score], *, everything: bool = True) -> TextTable:
@@ -138,7 +140,14 @@ def _of_measures(
     each = [e for _, e in there]
     wide = _has_intervals(each)
     rows = [[measure.label, *_cells(measure, e, intervals=wide)] for measure, e in there]
-    return TextTable(_heads(each), rows, title, _notes(each))
+    notes = (*_notes(each), *caveats([measure for measure, _ in there]))
+    return TextTable(_heads(each), rows, title, notes)
+
+
+def caveats(measures: Iterable[Measure], width: int = WIDTH) -> list[str]:
+    """Return what must be said beside these measures, each caveat once, as lines no wider than `width`."""
+    said = dict.fromkeys(measure.caveat for measure in measures if measure.caveat)
+    return [line for caveat in said for line in textwrap.wrap(caveat, width)]
 
 
 def _heads(each: Sequence[Estimate]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from flowsim.scenario.nodes import Node, Path, entries, find, plain, problem_at
 from flowsim.scenario.validate import sentences
 from flowsim.spec.alternatives import Alternative, Destination
 from flowsim.spec.base import meanings
+from flowsim.spec.consequences import Costs, Harm
 from flowsim.spec.demand import DemandSpec
 from flowsim.spec.escalation import Escalation
 from flowsim.spec.people import CaseMix
@@ -36,8 +37,14 @@ _PARTS: Final[dict[str, Any]] = {
     "alternatives": tuple[Alternative, ...],
 }
 """Sections that are mappings of named entries of one type; services are of a type for each kind."""
-_WHOLE: Final[dict[str, Any]] = {"time": TimeSpec, "about": About, "escalation": Escalation}
-_FREE: Final = ("waves", "surges", "costs", "targets")
+_WHOLE: Final[dict[str, Any]] = {
+    "time": TimeSpec,
+    "about": About,
+    "escalation": Escalation,
+    "costs": Costs,
+    "harm": Harm,
+}
+_FREE: Final = ("waves", "surges", "targets")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 OTHERWISE: Final = "otherwise"
 """Under ``pathways``: the destination of every outcome that is not named."""

@@ -20,6 +20,7 @@ from flowsim.scenario.resolve import SURGE_KEYS
 from flowsim.spec.alternatives import Alternative, Destination
 from flowsim.spec.base import Spec, meanings
 from flowsim.spec.card import Card
+from flowsim.spec.consequences import Costs, Harm
 from flowsim.spec.demand import DemandSpec
 from flowsim.spec.escalation import Escalation
 from flowsim.spec.people import CaseMix
@@ -41,6 +42,8 @@ _MODELS: Final[tuple[type[Spec], ...]] = (
     TimeSpec,
     About,
     Escalation,
+    Costs,
+    Harm,
     Card,
     *_ENTRIES.values(),
     Alternative,
@@ -124,8 +127,10 @@ def _sections(kinds: Kinds, pathways: dict[str, Any]) -> dict[str, Any]:
         "alternatives": _mapping(_alternatives()),
         "waves": _mapping(_ref("wave")),
         "surges": {"anyOf": [_mapping(_ref("surge")), {"type": "array", "items": {"type": "object"}}]},
-        **{name: {"type": "object"} for name in ("costs", "targets")},
+        "targets": {"type": "object"},
         "escalation": _ref("Escalation"),
+        "costs": _ref("Costs"),
+        "harm": _ref("Harm"),
         "observed": _TEXT,
     }
     described = {

@@ -50,6 +50,15 @@ class MoveOn(Spec):
     """Time in this ward before moving on."""
 
 
+class LongWait(Spec):
+    """What a long wait for the bed does to the stay that follows."""
+
+    over: Duration
+    """Wait for the bed, of a patient who comes from another service, beyond which the stay is longer."""
+    stay_factor: Factor
+    """Multiplies the stay of such a patient: 1.1 for a tenth longer."""
+
+
 class WardSpec(CareSpec):
     """Beds of one pool."""
 
@@ -71,6 +80,9 @@ class WardSpec(CareSpec):
     """Clinical stay of those admitted here, from bed to discharge-ready; who moves on takes the rest."""
     stay_factor: Factor = 1.0
     """Multiplies every stay that begins in this ward."""
+    after_long_wait: LongWait | None = None
+    """Longer stays of patients who waited long for their bed; omitted: stays do not depend on the wait. The
+    load check and the loaded start do not know of it."""
     rounds: tuple[Clock, ...] = ()
     """Times of day at which patients are found discharge-ready or reviewed; none: at any minute."""
     turnaround: Duration = 0.0
@@ -153,6 +165,7 @@ class Ward(Service[WardSpec]):
         self.beds = self.pool("beds", self.spec.beds, classes=3)
         self.review = self.decision("review")
         self.moving_on: dict[Patient, float] = {}
+        self.waited_long: set[Patient] = set()
 
     def configure(self, spec: WardSpec) -> None:
         """Take over beds, stay and rules."""
@@ -201,7 +214,10 @@ class Ward(Service[WardSpec]):
             return CANCELLED
         if beds.waiting >= spec.waiting_places and not beds.has_room:
             return REFUSED
+        asked = self.env._now
         bed = yield self._ask_for_bed(patient, OWN_ELECTIVE if elective else OWN_EMERGENCY)
+        if self.spec.after_long_wait is not None and patient.behind is not None:
+            self._note_wait(patient, self.env._now - asked)
         if self.transfer is not None and not elective:
             yield self.transfer.of(patient)
         self.kernel.let_go(patient)
@@ -217,6 +233,12 @@ class Ward(Service[WardSpec]):
             for after, option in self.after_a_wait:
                 self.kernel.if_still_waiting(after, patient, partial(Widen, options=[option]))
         return asked
+
+    def _note_wait(self, patient: Patient, minutes: float) -> None:
+        """Remember a patient whose stay begins here after too long a wait in another place."""
+        rule = self.spec.after_long_wait
+        if rule is not None and minutes > rule.over and patient.remaining <= 0.0:
+            self.waited_long.add(patient)
 
     def _too_full(self) -> bool:
         limit = self.spec.cancel_electives_above
@@ -251,6 +273,10 @@ class Ward(Service[WardSpec]):
         if patient.remaining > 0.0:  # the stay began elsewhere, or before the run
             return self.moving_on.pop(patient, inf)
         patient.remaining = self.stay.at(patient, patient.spell) * self.spec.stay_factor
+        if patient in self.waited_long:
+            self.waited_long.discard(patient)
+            if self.spec.after_long_wait is not None:
+                patient.remaining *= self.spec.after_long_wait.stay_factor
         patient.spell += 1
         if self.moves is None or not self.moves.of(patient):
             return inf

@@ -10,6 +10,7 @@ from pydantic import PlainValidator, PrivateAttr, SerializeAsAny, WithJsonSchema
 
 from flowsim.spec.alternatives import Alternative, Destination
 from flowsim.spec.base import ServiceSpec, Spec
+from flowsim.spec.consequences import Costs, Harm
 from flowsim.spec.demand import DemandSpec
 from flowsim.spec.escalation import Escalation
 from flowsim.spec.origin import Origin
@@ -164,8 +165,10 @@ class Scenario(Spec):
     """Dated changes from outside, such as a flu wave."""
     escalation: Escalation | None = None
     """Actions fired by the state of the system."""
-    costs: dict[str, Any] = {}  # noqa: RUF012
-    """What things cost."""
+    costs: Costs | None = None
+    """What things cost; omitted: nothing is said about cost."""
+    harm: Harm | None = None
+    """Harm associated with delay; omitted: nothing is said about it."""
     targets: dict[str, Any] = {}  # noqa: RUF012
     """What the measures should reach."""
     observed: str = ""

@@ -13,16 +13,8 @@ from flowsim.services import KINDS
 from hand_made import HandMade
 
 UNITS = {
-    "share",
-    "minutes",
-    "hours",
-    "days",
-    "per day",
-    "hours per day",
-    "patients",
-    "beds",
-    "count",
-    "pounds",
+    *("share", "points", "minutes", "hours", "days", "per day", "hours per day", "patients", "beds", "count"),
+    *("pounds", "pounds per day"),
 }
 SERVICES = {
     **{f"{kind}_{site}": {"kind": kind, "site": site} for kind in KINDS for site in ("north", "south")},

@@ -9,9 +9,10 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING
 
 from flowsim.measures.compare.paired import UNCLEAR, Difference, variance_ratio
+from flowsim.measures.compare.released import can_tell, released
 from flowsim.measures.estimates import ONE_REPLICATION
 from flowsim.measures.format import Scale, scale_for
-from flowsim.measures.tables import GAP, WIDTH
+from flowsim.measures.tables import GAP, WIDTH, caveats
 
 if TYPE_CHECKING:
     from flowsim.measures.compare.comparison import Comparison, Run
@@ -53,7 +54,9 @@ def comparison_text(
     found = comparison.differences(measures, by)
     each = zip(comparison.others, found, strict=True)
     tables = [table(comparison.base, other, rows, width) for other, rows in each]
-    return "\n\n".join([*tables, "\n".join(notes(comparison, [row for rows in found for row in rows]))])
+    rows = [row for rows in found for row in rows]
+    said = [*notes(comparison, rows), *of_consequences(comparison, rows)]
+    return "\n\n".join([*tables, "\n".join(said)])
 
 
 def table(base: Run, other: Run, rows: Sequence[Difference], width: int = WIDTH) -> str:
@@ -159,6 +162,17 @@ def _wrapped(cell: str, width: int) -> list[str]:
 
 
 # -- what holds for the whole comparison -----------------------------------------------------------------
+
+
+def of_consequences(comparison: Comparison, rows: Sequence[Difference]) -> list[str]:
+    """Return what must be said beside harm and cost, and what each plan pays for a bed day it releases."""
+    lines = caveats(row.about for row in rows)
+    if any(row.about.area == "cost" and row.level == "system" for row in rows):
+        for other in comparison.others:
+            if can_tell(comparison.base) and can_tell(other):
+                found = released(comparison.base, other, comparison.confidence)
+                lines += textwrap.wrap(f"{plain(other.title)}. {found.sentence()}", WIDTH)
+    return lines
 
 
 def notes(comparison: Comparison, rows: Sequence[Difference]) -> list[str]:
