@@ -7,7 +7,7 @@ STAMP   := $(VENV)/.installed
 WORKERS ?= auto
 PYTEST  := $(BIN)/python -m pytest -q -n $(WORKERS)
 
-.PHONY: help run setup test test-full check lint format clean
+.PHONY: help run setup test test-full bench mutants check lint format clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -35,6 +35,12 @@ lint: $(STAMP) ## style, types, layers and spelling
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell src tests docs scenarios benchmarks *.md
+
+bench: $(STAMP) ## measure what flowsim costs, beside other engines and as it grows (a quarter of an hour)
+	$(BIN)/python -m benchmarks
+
+mutants: $(STAMP) ## break the engine on purpose and show which case of the theory suite notices
+	$(BIN)/python tests/mutation.py
 
 check: lint test ## what a reviewer runs: lint and the quick tests
 
