@@ -121,7 +121,7 @@ class Results:
         Raises:
             InputError: The run has no such table, or it is damaged.
         """
-        return to_columns(read_parquet(self._path(name, replication)))
+        return to_columns(read_parquet(self.path_of(name, replication)))
 
     def people(self, replication: int) -> Columns:
         """Read the table that follows each patient through one replication.
@@ -135,9 +135,14 @@ class Results:
         Raises:
             InputError: The run kept no such table, or it is damaged.
         """
-        return to_codes(read_parquet(self._path("people", replication)))
+        return to_codes(read_parquet(self.path_of("people", replication)))
 
-    def _path(self, table: str, replication: int) -> Path:
+    def path_of(self, table: str, replication: int) -> Path:
+        """Return the file of one table of one replication.
+
+        Raises:
+            InputError: The run has not kept it.
+        """
         path = self._folder.table_path(replication, table)
         if not path.is_file() and self._folder.replication_path(replication).is_dir():
             raise InputError([_not_kept(self, table, path)])
