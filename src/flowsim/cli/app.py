@@ -24,6 +24,10 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Compare plans": {
         "compare": "Compare runs with a baseline, on the same patients.",
+        "report": "Write the comparison as a page, a workbook or a Word document.",
+        "trace": "Tell one patient's story, in one run or in two.",
+        "export": "Write a run for other tools: vidigi, bupaR, OCEL, CSV, Excel.",
+        "study": "Run every surge with every option, as one matrix.",
     },
     "Help": {
         "verify": "Run the theory suite and show the evidence.",
