@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 MISSING = "–"
@@ -89,6 +89,27 @@ def show_interval(low: float, high: float, unit: str, decimals: int = 1, size: f
         return ""
     scale = scale_for(unit, decimals, (low + high) / 2 if size is None else size)
     return f"{scale.write(low, unit=unit == 'share')} to {scale.write(high)}"
+
+
+def finer(scale: Scale, difference: float, low: float, high: float) -> Scale:
+    """Return a scale with enough decimals to show a difference that is small, or clear however small.
+
+    Args:
+        scale: how the values are written that it is a difference of.
+        difference: the difference.
+        low: lower limit of its interval, not a number if there is none.
+        high: upper limit.
+    """
+    if scale.decimals == 0 and 0.0 < abs(difference) * scale.factor < 1.0:
+        scale = replace(scale, decimals=1)
+    nearer = min(abs(low), abs(high))
+    while (low > 0 or high < 0) and scale.decimals < 3 and _vanishes(scale, nearer):
+        scale = replace(scale, decimals=scale.decimals + 1)
+    return scale
+
+
+def _vanishes(scale: Scale, value: float) -> bool:
+    return not any(char in "123456789" for char in scale.write(value, unit=False))
 
 
 _SUFFIX = {

@@ -1,5 +1,6 @@
 """Charts with usual and with awkward inputs, for tests that hold for every chart."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from math import nan
@@ -291,3 +292,21 @@ AWKWARD: dict[str, Callable[[], Figure]] = {
     "histogram with what is no number": lambda: histogram(runs=[("A", [1.0, nan, 2.0, np.inf])]),
 }
 """Inputs that break charts which were drawn for nice numbers."""
+
+
+def column(figure: Figure, heading: str) -> list[float | None]:
+    """Return the numbers of the column whose heading begins so."""
+    at = next(i for i, each in enumerate(figure.table.columns) if each.label.startswith(heading))
+    return [row[at].value for row in figure.table.rows]
+
+
+def words(figure: Figure, heading: str) -> list[str]:
+    """Return the texts of the column whose heading begins so."""
+    at = next(i for i, each in enumerate(figure.table.columns) if each.label.startswith(heading))
+    return [row[at].text for row in figure.table.rows]
+
+
+def rectangles(svg: str, fill: str) -> list[tuple[float, float, float, float]]:
+    """Return x, y, width and height of the rectangles of a colour."""
+    found = re.findall(rf'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)" fill="{fill}"', svg)
+    return [tuple(map(float, each)) for each in found]  # type: ignore[misc]

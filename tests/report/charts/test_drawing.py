@@ -121,6 +121,9 @@ def test_numbers_on_an_axis_have_the_decimals_that_tell_them_apart_and_one_unit(
         ("per day", 3.0, "Per day"),
         ("hours per day", 3.0, "Hours per day"),
         ("beds", 300.0, "Beds"),
+        ("points", 0.2, "Percentage points"),
+        ("pounds", 20.0, "£"),
+        ("pounds per day", 3e6, "£m per day"),
         ("count", 300.0, "Number"),
     ],
 )

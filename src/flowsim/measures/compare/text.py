@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flowsim.measures.compare.paired import UNCLEAR, Difference, variance_ratio
 from flowsim.measures.compare.released import can_tell, released
 from flowsim.measures.estimates import ONE_REPLICATION
-from flowsim.measures.format import Scale, scale_for
+from flowsim.measures.format import Scale, finer, scale_for
 from flowsim.measures.tables import GAP, WIDTH, caveats
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def change_of(row: Difference, like: Difference | None = None) -> str:
         row: the difference.
         like: the difference whose unit is used; that of the row itself when left out.
     """
-    scale = finer(scale_of(like or row), row)
+    scale = finer(scale_of(like or row), row.difference, row.low, row.high)
     if not row.half_width > 0:
         return scale.write_change(row.difference)
     low, high = (scale.write_change(end, unit=False) for end in (row.low, row.high))
@@ -109,20 +109,6 @@ def scale_of(row: Difference) -> Scale:
 
 def _shorter(unit: str) -> str:
     return unit.replace("hours/day", "h/day")
-
-
-def finer(scale: Scale, row: Difference) -> Scale:
-    """Return a scale with enough decimals to show a difference that is small, or clear however small."""
-    if scale.decimals == 0 and 0.0 < abs(row.difference) * scale.factor < 1.0:
-        scale = replace(scale, decimals=1)
-    while row.clear and scale.decimals < 3 and _vanishes(scale, row):
-        scale = replace(scale, decimals=scale.decimals + 1)
-    return scale
-
-
-def _vanishes(scale: Scale, row: Difference) -> bool:
-    nearer = min(abs(row.low), abs(row.high))
-    return not any(char in "123456789" for char in scale.write(nearer, unit=False))
 
 
 def _laid(rows: Sequence[Sequence[str]], width: int) -> list[str]:

@@ -20,6 +20,7 @@ Moment = date | datetime | np.datetime64
 
 _HEADINGS = {
     "share": "Per cent",
+    "points": "Percentage points",
     " min": "Minutes",
     " hours": "Hours",
     " days": "Days",
@@ -81,12 +82,14 @@ class Written:
 
     def heading(self) -> str:
         """Return the unit in words, for the head of an axis or a column."""
+        if self.scale.prefix:
+            return self.scale.prefix + self.scale.suffix.replace("/", " per ")
         known = _HEADINGS.get(self.unit) or _HEADINGS.get(self.scale.suffix)
         return known or self.unit[:1].upper() + self.unit[1:]
 
     def change_heading(self) -> str:
         """Return the unit of a difference: points for shares."""
-        return "percentage points" if self.unit == "share" else self.heading().lower()
+        return "percentage points" if self.unit in {"share", "points"} else self.heading().lower()
 
     def tick(self, value: float, step: float) -> str:
         """Return a number on the axis, with as many decimals as the step between two needs."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import dataclass, replace
+from math import isfinite, nan
 from re import sub
 
-from flowsim.measures.format import MISSING
+from flowsim.measures.format import MISSING, finer
 from flowsim.report.charts import picture, svg
 from flowsim.report.charts.axes import Written
 from flowsim.report.charts.sheet import Sheet
@@ -83,20 +83,25 @@ def number(value: float, form: Written) -> Cell:
 
 def change(value: float, form: Written) -> Cell:
     """Return the cell of a difference, in the unit of its column."""
-    return Cell(form.scale.write_change(value), _value(value * form.scale.factor))
+    return Cell(finer(form.scale, value, nan, nan).write_change(value), _value(value * form.scale.factor))
 
 
-def interval(low: float, high: float, form: Written) -> str:
-    """Return a difference's interval, "-2.3 to -1.1"; empty where there is none."""
-    if not (isfinite(low) and isfinite(high)):
-        return ""
-    return f"{form.scale.write_change(low, unit=False)} to {form.scale.write_change(high, unit=False)}"
+def change_cells(value: float, low: float, high: float, form: Written) -> tuple[Cell, Cell]:
+    """Return the cells of a difference and of its interval, in the unit of their column."""
+    form = replace(form, scale=finer(form.scale, value, low, high))
+    return change(value, form), Cell(_interval(low, high, form))
 
 
 def with_interval(value: float, low: float, high: float, form: Written) -> str:
     """Return a difference with its interval: -1.7 pts (-2.3 to -1.1)."""
-    inside = interval(low, high, form)
-    return form.scale.write_change(value) + (f" ({inside})" if inside else "")
+    difference, inside = change_cells(value, low, high, form)
+    return difference.text + (f" ({inside.text})" if inside.text else "")
+
+
+def _interval(low: float, high: float, form: Written) -> str:
+    if not (isfinite(low) and isfinite(high)):
+        return ""
+    return f"{form.scale.write_change(low, unit=False)} to {form.scale.write_change(high, unit=False)}"
 
 
 def listed(items: Sequence[str]) -> str:

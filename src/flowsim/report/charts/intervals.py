@@ -9,8 +9,7 @@ from flowsim.report.charts.axes import Axis, Written, across_axis, written
 from flowsim.report.charts.build import (
     Numbers,
     assemble,
-    change,
-    interval,
+    change_cells,
     listed,
     name,
     nothing,
@@ -58,7 +57,7 @@ def differences(
         png: true to draw it for Word too.
     """
     why = "There is no difference to draw: no measure has a value in both scenarios."
-    form = written(unit, decimals, *(row[1:4] for row in rows))
+    form = written(unit, decimals, [row[1] for row in rows])
     words = ("Measure", "Differences, with intervals", why)
     return _figure(id=id, title=title, subtitle=subtitle, rows=rows, form=form, words=words, png=png)
 
@@ -88,7 +87,7 @@ def slope(
     """
     why = "There is no difference to draw: no group has patients in both scenarios."
     told = [(*row, _direction(*row[1:])) for row in rows]
-    form = written(unit, decimals, *(row[1:4] for row in rows))
+    form = written(unit, decimals, [row[1] for row in rows])
     words = ("Group", "Difference by group, with intervals", why)
     return _figure(id=id, title=title, subtitle=subtitle, rows=told, form=form, words=words, png=png)
 
@@ -165,7 +164,7 @@ def _numbers(rows: Sequence[Row], form: Written, first: str) -> Numbers:
         Column("Meaning"),
     ]
     made = [
-        (name(label), change(value, form), Cell(interval(low, high, form)), _verdict(verdict))
+        (name(label), *change_cells(value, low, high, form), _verdict(verdict))
         for label, value, low, high, verdict in rows
     ]
     return Numbers(columns, made)

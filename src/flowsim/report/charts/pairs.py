@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from math import isfinite
 
 from flowsim.report.charts.axes import Axis, Written, across_axis, note, written
-from flowsim.report.charts.build import Numbers, assemble, change, interval, listed, name, nothing, number
+from flowsim.report.charts.build import (
+    Numbers,
+    assemble,
+    change_cells,
+    listed,
+    name,
+    nothing,
+    number,
+    with_interval,
+)
 from flowsim.report.charts.intervals import whisker
 from flowsim.report.charts.rows import lay
 from flowsim.report.charts.sheet import Sheet
 from flowsim.report.charts.words import clean, shorten
-from flowsim.report.document import Cell, Column, Figure
+from flowsim.report.document import Column, Figure
 from flowsim.report.theme import BASE, OTHER, SMALL, TEXT, WHITE, Fill, Stroke
 
 Row = tuple[str, float, float, float, float]
@@ -106,8 +115,7 @@ def _said(row: Row, form: Written) -> str:
     _, base, other, low, high = row
     if not isfinite(other):
         return form.scale.write(base)
-    inside = interval(low, high, form)
-    difference = form.scale.write_change(other - base) + (f" ({inside})" if inside else "")
+    difference = with_interval(other - base, low, high, form)
     return f"{form.scale.write(base)} to {form.scale.write(other)}\n{difference}"
 
 
@@ -136,8 +144,7 @@ def _numbers(rows: Sequence[Row], names: tuple[str, str], form: Written) -> Numb
             name(label),
             number(base, form),
             number(other, form),
-            change(other - base, form),
-            Cell(interval(low, high, form)),
+            *change_cells(other - base, low, high, form),
         )
         for label, base, other, low, high in rows
     ]

@@ -12,8 +12,7 @@ from flowsim.report.charts.axes import Axis, Written, across_axis, note, written
 from flowsim.report.charts.build import (
     Numbers,
     assemble,
-    change,
-    interval,
+    change_cells,
     listed,
     name,
     nothing,
@@ -200,6 +199,6 @@ def _numbers(what: _Path) -> Numbers:
     for step in what.steps:
         label, value, low, high = step
         meaning = Cell(what.verdict(step))
-        rows.append((name(label), blank, change(value, form), Cell(interval(low, high, form)), meaning))
+        rows.append((name(label), blank, *change_cells(value, low, high, form), meaning))
     rows.append((name(what.end[0]), number(what.end[1], form), blank, blank, blank))
     return Numbers(columns, rows, "Each row adds to the one above.", folded=False)
