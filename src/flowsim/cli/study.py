@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from flowsim.experiment.settings import Settings
     from flowsim.experiment.study import Studied
     from flowsim.measures.compare.matrix import Matrix
+    from flowsim.report.files import Wanted
     from flowsim.scenario.study import Study
 
+_FILES = ("output", "excel", "word", "template")
 _MEASURES = "Measures or areas, with commas; all for every one [default: those of the study]."
 
 
@@ -42,8 +44,12 @@ _MEASURES = "Measures or areas, with commas; all for every one [default: those o
 @set_option
 @click.option("--measures", metavar="NAMES", help=_MEASURES)
 @click.option(
-    "--brief", is_flag=True, help="The sentences alone: which options are best, and which always help."
+    "--brief", is_flag=True, help="The figures of the best options and the sentences, without the matrix."
 )
+@click.option("-o", "--output", metavar="FILE", help="Also a page with the matrix and more (.html).")
+@click.option("--excel", metavar="FILE", help="Also a workbook with the same tables (.xlsx).")
+@click.option("--word", metavar="FILE", help="Also a Word document with the same text (.docx).")
+@click.option("--template", metavar="FILE", help="A Word document whose styles are used.")
 @click.option(
     "--no-people", is_flag=True, help="Do without the tables of patients (8 MB for half a million)."
 )
@@ -60,17 +66,20 @@ def command(files: tuple[str, ...], sets: tuple[str, ...], **options: Any) -> No
     at once, a larger -n adds to it, and an interrupted study goes on where it stopped. Every combination is
     an ordinary run, which `compare` and `report` take by its name.
     """
-    studies = _load(files, sets)
+    wanted = _wanted(files, options)
     _check_measures(options["measures"])
+    studies = _load(files, sets)
     settings = _settings(options)
     content = []
     for position, study in enumerate(studies):
         studied, found = _run(study, settings, options["measures"])
+        _write(studied, found, wanted)
         if options["as_json"]:
             content.append(_as_json(studied, found))
             continue
         say("\n" * (position > 0) + _title(studied))
         _tell(studied, found, options)
+        _tell_files(wanted)
     if options["as_json"]:
         say_json(content[0] if len(content) == 1 else content)
 
@@ -92,6 +101,19 @@ def _load(files: tuple[str, ...], sets: tuple[str, ...]) -> list[Study]:
     if problems:
         complain(render(ordered(problems)))
     return studies
+
+
+def _wanted(files: tuple[str, ...], options: dict[str, Any]) -> Wanted:
+    """Return the files to write, and check before anything is run that they can be written."""
+    from flowsim.errors import InputError, Problem
+    from flowsim.report.files import Wanted
+
+    paths = [Path(options[name]) if options[name] else None for name in _FILES]
+    wanted = Wanted(*paths)
+    wanted.check()
+    if any(paths) and len(files) > 1:
+        raise InputError([Problem("A report is about one study.", hint="Name one study file with -o.")])
+    return wanted
 
 
 def _check_measures(names: str | None) -> None:
@@ -124,6 +146,15 @@ def _run(study: Study, settings: Settings, measures: str | None) -> tuple[Studie
     return studied, studied.matrix(measures)
 
 
+def _write(studied: Studied, found: Matrix, wanted: Wanted) -> None:
+    if not any(wanted.files()):
+        return
+    from flowsim.report.files import write
+    from flowsim.report.study import document
+
+    write(document(studied, found, png=wanted.word is not None), wanted)
+
+
 # -- what is printed -------------------------------------------------------------------------------------
 
 
@@ -134,9 +165,9 @@ def _title(studied: Studied) -> str:
 
 
 def _tell(studied: Studied, found: Matrix, options: dict[str, Any]) -> None:
-    from flowsim.measures.compare.matrix_text import matrix_text, sentences_text
+    from flowsim.measures.compare.matrix_text import brief_text, matrix_text
 
-    text = sentences_text(found) if options["brief"] else matrix_text(found, page_width())
+    text = brief_text(found) if options["brief"] else matrix_text(found, page_width())
     say(f"\n{text}")
     if options["quiet"]:
         return
@@ -145,6 +176,12 @@ def _tell(studied: Studied, found: Matrix, options: dict[str, Any]) -> None:
     say(wrapped(_what_it_cost(studied)))
     for warning in _warnings(studied):
         complain(wrapped(f"Warning: {warning}"))
+
+
+def _tell_files(wanted: Wanted) -> None:
+    for kind, path in wanted.files():
+        name = "Report" if kind == "page" else kind.capitalize()
+        say(f"{name}: {path} ({path.stat().st_size / 1e6:.1f} MB)")
 
 
 def _what_was_run(studied: Studied) -> str:

@@ -46,7 +46,12 @@ class Named:
 
 def is_file(text: str) -> bool:
     """Tell whether a text names a scenario, or one of a study, rather than a finished run."""
-    return cell_named(text) is not None or text.lower().endswith(SUFFIXES) or Path(text).is_file()
+    if cell_named(text) is not None or text.lower().endswith(SUFFIXES):
+        return True
+    try:
+        return Path(text).is_file()
+    except OSError:  # longer than a file's name can be: the name of a scenario
+        return False
 
 
 def named(texts: Sequence[str], scenarios: Sequence[Scenario], root: Path | None) -> list[Named]:

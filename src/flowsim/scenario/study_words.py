@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from flowsim.scenario.nodes import Node, entries, find, plain
@@ -10,7 +11,7 @@ from flowsim.scenario.study import Study
 from flowsim.scenario.writing import flow
 from flowsim.units import format_duration
 
-__all__ = ["explain_study"]
+__all__ = ["Told", "entries_of", "explain_study"]
 
 MOST = 5
 """Most changes of a surge or an option that are told."""
@@ -32,23 +33,47 @@ def _sentences(study: Study) -> Iterator[str]:
         f"with seed {first.seed}."
     )
     yield "Surges:"
-    for name in study.surges:
-        yield _line(study, "surges", name)
+    yield from map(_line, entries_of(study, "surges"))
     yield "Options:"
-    for name in study.options:
-        yield _line(study, "options", name)
+    yield from map(_line, entries_of(study, "options"))
     if study.measures:
         yield f"Measures: {', '.join(study.measures)}."
     surge, option = list(study.cells)[-1]
     yield f"To look at one combination, write it after the file: {study.file}:{surge}/{option}"
 
 
-def _line(study: Study, section: str, name: str) -> str:
+@dataclass(frozen=True)
+class Told:
+    """A surge or an option in words.
+
+    Attributes:
+        name: its short name.
+        title: its title.
+        said: what it alters.
+        line: where it is written; 0 when it is not.
+    """
+
+    name: str
+    title: str
+    said: str
+    line: int
+
+
+def entries_of(study: Study, section: str) -> list[Told]:
+    """Return the ``surges`` or ``options`` of a study in words, in order."""
+    return [_told(study, section, name, title) for name, title in getattr(study, section).items()]
+
+
+def _told(study: Study, section: str, name: str, title: str) -> Told:
     node = find(study.root, ("study", section, name))
-    title = getattr(study, section)[name]
-    said = "; ".join(_parts(node)) if node is not None else "as it is"
-    place = f"   line {node.key_line}" if node is not None else ""
-    return f"   {name}: {title} ({said or 'nothing altered'}){place}"
+    if node is None:
+        return Told(name, title, "nothing altered", 0)
+    return Told(name, title, "; ".join(_parts(node)) or "nothing altered", node.key_line)
+
+
+def _line(each: Told) -> str:
+    place = f"   line {each.line}" if each.line else ""
+    return f"   {each.name}: {each.title} ({each.said}){place}"
 
 
 def _parts(node: Node) -> Iterator[str]:

@@ -34,6 +34,29 @@ def matrix_text(found: Matrix, width: int = WIDTH) -> str:
     return "\n\n".join([*blocks, sentences_text(found)])
 
 
+def brief_text(found: Matrix) -> str:
+    """Return the figures that a study is told by: doing nothing, and the best option in each surge."""
+    lines = [line for key in found.keys for line in _figures(found, key)]
+    told = [textwrap.fill(line, WIDTH, subsequent_indent="      ") for line in lines]
+    return "\n".join([*told, "", sentences_text(found)])
+
+
+def _figures(found: Matrix, key: Key) -> Iterator[str]:
+    yield label_of(key)
+    like = largest(found, key)
+    for surge, title in found.surges.items():
+        standing = found.standing(key, surge)
+        base = scale_of(like).write(found.value(key, surge, found.base).mean)
+        line = f"   {plain(title)}: {base} with {plain(found.options[found.base])}"
+        if standing is None or standing.best == found.base:
+            yield f"{line}; no option has a better mean."
+            continue
+        row = found.differences[key, surge, standing.best]
+        value = scale_of(like).write(row.other)
+        said = ", ".join(part for part in (change_of(row, like), row.verdict) if part)
+        yield f"{line}; {value} with {plain(found.options[standing.best])}: {said}."
+
+
 def sentences_text(found: Matrix) -> str:
     """Return what a matrix comes to, in sentences: which options are best, and which always help."""
     told = [*best_sentences(found), no_regret_sentence(found), *notes(found)]
