@@ -52,7 +52,7 @@ FORMATS = {
 _DAYS = 'Only who was there then: "2026-11-10 to 2026-11-16" [default: the collection period].'
 
 
-@click.command("export", short_help="Write a run in an open format that other tools read.")
+@click.command("export", short_help="Write a run for other tools: vidigi, bupaR, OCEL, CSV, Excel.")
 @click.argument("run", metavar="RUN")
 @click.option("--as", "form", required=True, metavar="FORMAT", help=", ".join(FORMATS))
 @click.option(

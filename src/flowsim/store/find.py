@@ -37,11 +37,11 @@ def find_run(text: str, root: Path) -> Path:
 
 def _run_at(path: Path) -> Path | None:
     """Return the run folder at a path: itself, or the latest run of a scenario's folder."""
-    if (path / NAME).is_file():
-        return path
     try:
+        if (path / NAME).is_file():
+            return path
         latest = path / (path / "latest").read_text(encoding="utf-8").strip()
-    except OSError:
+    except (OSError, ValueError):  # nothing there, or a text that no file can be called
         return None
     return latest if (latest / NAME).is_file() else None
 
