@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from flowsim.measures.catalogue import evaluate
+from flowsim.model import replicate
+from flowsim.scenario import load
+from flowsim.tables import Replication
 from town import Town
 
 CLINIC = {"kind": "clinic", "staff": 9, "rooms": 9, "service": "1 hour", "referred": "100%"}
@@ -98,3 +103,38 @@ def test_more_crowding_never_shortens_a_stay(extra: dict[str, Any]) -> None:
     made.run()
     plain.run()
     assert all(a >= b for a, b in zip(stays(made, *patients[0]), stays(plain, *patients[1]), strict=True))
+
+
+# -- a whole hospital --------------------------------------------------------------------------------------
+
+SHORT = ["time.horizon=3 weeks", "time.warm_up=2 weeks", "services.ward.beds=200"]
+
+
+def hospital(*more: str) -> tuple[Any, Replication]:
+    scenario = load("scenarios/one-hospital.yaml", sets=[*SHORT, *more])
+    return scenario, replicate(scenario, 1)
+
+
+def test_off_is_the_same_as_never_long_enough_to_the_last_digit() -> None:
+    _, plain = hospital()
+    _, never = hospital(
+        "services.ward.after_long_wait.over=300 days", "services.ward.after_long_wait.stay_factor=2"
+    )
+    for name, column in plain.visits.items():
+        assert np.array_equal(column, never.visits[name], equal_nan=column.dtype.kind == "f"), name
+
+
+def test_longer_stays_fill_beds_and_make_more_patients_wait() -> None:
+    found = []
+    for factor in ("1", "1.3", "2"):
+        scenario, result = hospital(
+            "services.ward.after_long_wait.over=2 hours",
+            f"services.ward.after_long_wait.stay_factor={factor}",
+        )
+        table = evaluate(result, scenario)
+        rows = zip(table["measure"], table["level"], table["value"], strict=True)
+        found.append({measure: value for measure, level, value in rows if level == "system"})
+    for measure in ("stay_mean", "boarders", "bed_wait_mean"):
+        values = [each[measure] for each in found]
+        assert values == sorted(values)
+        assert values[-1] > values[0]

@@ -62,8 +62,8 @@ def evaluate(facts: Facts, out: Collector) -> None:
     for measure, factor in (("cost_per_day", per_day), ("cost_of_period", 1.0)):
         for level in out.catalogue[measure].levels:
             names, money = facts.groups.added_up(level, whole)
-            if level == "service":
-                money[unpaid & (whole == 0.0)] = np.nan  # not known, which is not nothing
+            without = facts.groups.added_up(level, unpaid)[1] > 0
+            money[without & (money == 0.0)] = np.nan  # not known, which is not nothing
             out.put(measure, level, names, money * factor)
     out.of_services("cost_outside_beds", np.where(_acute(facts), 0.0, whole), per_day)
     out.of_services("services_without_cost", unpaid)

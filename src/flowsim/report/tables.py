@@ -62,6 +62,7 @@ def differences(
         note: how to read it.
         folded: whether a page may show it closed; long ones if left out.
     """
+    note = " ".join(filter(None, (note, *dict.fromkeys(CATALOGUE[key[0]].caveat for key in keys))))
     grouped = len({key[0] for key in keys}) == 1 and any(key[2] for key in keys)
     heads = [_head(material, key, grouped=grouped) for key in keys]
     first = _of_what(keys) if grouped else "Measure"

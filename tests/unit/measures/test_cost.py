@@ -167,6 +167,7 @@ def test_a_service_without_a_price_is_named_and_not_called_free() -> None:
     made.visit("ed", "home", arrived=1, accepted=1, left=5)
     found = made.measures()
     assert isnan(found["cost_per_day", "service", "hub"])
+    assert isnan(found["cost_per_day", "kind", "access"])
     assert found["cost_of_period", "system", ""] == pytest.approx(50)
     assert found["services_without_cost", "system", ""] == 1
     assert found["services_without_cost", "kind", "access"] == 1

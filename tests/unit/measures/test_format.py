@@ -51,3 +51,26 @@ def test_show_interval() -> None:
     assert show_interval(29.0, 33.0, "minutes", 0) == "29 to 33 min"
     assert show_interval(119.0, 125.0, "minutes", 0) == "2.0 to 2.1 hours"
     assert show_interval(nan, 3.0, "minutes", 0) == ""
+
+
+@pytest.mark.parametrize(
+    ("pounds", "unit", "written"),
+    [
+        (0.0, "pounds", "£0.00"),
+        (7.5, "pounds", "£7.50"),
+        (84.0, "pounds", "£84"),
+        (-31.2, "pounds", "-£31"),
+        (99_999.0, "pounds", "£99,999"),
+        (323_871.0, "pounds per day", "£323.9k/day"),
+        (18_140_000.0, "pounds", "£18.14m"),
+        (float("nan"), "pounds", "–"),
+    ],
+)
+def test_money(pounds: float, unit: str, written: str) -> None:
+    assert show(pounds, unit) == written
+
+
+def test_a_change_of_money_has_its_sign_before_the_currency() -> None:
+    assert show_change(-12_600.0, "pounds per day", size=320_000.0) == "-£12.6k/day"
+    assert show_change(408.0, "pounds per day", size=11_000.0) == "+£408/day"
+    assert show_interval(17.2e6, 18.4e6, "pounds", size=18e6) == "£17.20 to £18.40m"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finished_runs import run
 from flowsim.errors import InputError
+from flowsim.measures.compare import compare
 from flowsim.measures.compare.released import BEDS, SPENT, can_tell, ratio_of_means, released
+from flowsim.measures.compare.text import comparison_text
 from flowsim.measures.estimates import Floats, Key
 
 
@@ -103,3 +107,49 @@ class TestRatio:
             _, low, high = ratio_of_means(top, bottom)
             inside += low <= 4 <= high
         assert 0.935 <= inside / 2000 <= 0.965
+
+
+class TestBesideTheTable:
+    """What `flowsim compare` says below the figures."""
+
+    BASE: ClassVar[dict[str, list[float]]] = {
+        "cost_per_day": [9000, 9100, 8900],
+        "cost_outside_beds": [1000, 1010, 990],
+        "beds_occupied": [500, 505, 498],
+        "harm_deaths": [5, 6, 4],
+        "within_4_hours": [0.7, 0.71, 0.69],
+    }
+    PLAN: ClassVar[dict[str, list[float]]] = BASE | {
+        "cost_per_day": [8900, 9010, 8790],
+        "cost_outside_beds": [1400, 1430, 1370],
+        "beds_occupied": [490, 494.5, 488.5],
+    }
+
+    def text(self, measures: str, **without: Any) -> str:
+        runs = [
+            run(name, {k: v for k, v in found.items() if k not in without}) for name, found in self.runs()
+        ]
+        return " ".join(comparison_text(compare(*runs), measures).split())
+
+    def runs(self) -> list[tuple[str, dict[str, list[float]]]]:
+        return [("baseline", self.BASE), ("more-care", self.PLAN)]
+
+    def test_costs_come_with_their_caveat_and_the_cost_of_a_bed_day(self) -> None:
+        told = self.text("cost")
+        assert told.count("not cash until something is closed") == 1
+        assert "more-care. Cost per bed day released, outside acute beds: £40 (" in told
+
+    def test_harm_comes_with_its_caveat_and_says_nothing_of_cost(self) -> None:
+        told = self.text("harm")
+        assert told.count("not proof that delay was the cause") == 1
+        assert "bed day" not in told
+
+    def test_other_measures_come_without(self) -> None:
+        told = self.text("within_4_hours")
+        assert "not proof" not in told
+        assert "not cash" not in told
+
+    def test_a_system_without_beds_has_no_cost_of_a_bed_day(self) -> None:
+        told = self.text("cost", beds_occupied=True)
+        assert "not cash" in told
+        assert "bed day released" not in told

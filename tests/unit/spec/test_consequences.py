@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from flowsim.measures.catalogue import CATALOGUE, evaluate
+from flowsim.model import replicate
 from flowsim.scenario import load
 from flowsim.spec.base import meanings
 from flowsim.spec.consequences import Costs, DelayBand, Harm, UnitCosts
@@ -115,3 +117,17 @@ class TestShipped:
         assert plain.harm is None
         assert costed.digest != plain.digest
         assert costed.services == plain.services
+
+    def test_every_other_measure_is_the_same_to_the_last_digit(self) -> None:
+        found = []
+        for name in ("one-hospital", "one-hospital-costed"):
+            scenario = load(
+                f"scenarios/{name}.yaml", sets=["time.horizon=1 week", "time.warm_up=1 week", "seed=7"]
+            )
+            table = evaluate(replicate(scenario, 1), scenario)
+            columns = (table[column].tolist() for column in ("measure", "level", "group", "value"))
+            found.append({row[:3]: row[3] for row in zip(*columns, strict=True)})
+        plain, costed = found
+        more = {measure for measure, _, _ in costed.keys() - plain.keys()}
+        assert {CATALOGUE[measure].area for measure in more} == {"cost", "harm"}
+        assert {key: costed[key] for key in plain} == pytest.approx(plain, abs=0, rel=0, nan_ok=True)

@@ -44,7 +44,7 @@ MEASURES = (
     ),
     _measure(
         id="cost_after_ready",
-        label="Cost of beds after discharge-ready",
+        label="Cost after discharge-ready",
         definition="Cost each day of ward beds held by patients who are ready for discharge.",
         kinds=("ward",),
     ),
@@ -57,7 +57,7 @@ MEASURES = (
     ),
     _measure(
         id="services_without_cost",
-        label="Services without a unit cost",
+        label="Services without a price",
         unit="count",
         definition="Services whose activity has no unit cost, so that it is not in the cost.",
         levels=("system", "kind"),

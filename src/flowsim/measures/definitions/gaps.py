@@ -18,10 +18,10 @@ BETWEEN = (
 """Measures whose gaps are measured."""
 WORDS = {
     "within_4_hours": "within 4 hours",
-    "over_12_hours": "over 12 hours in ED",
-    "to_clinician_mean": "wait for clinician",
+    "over_12_hours": "over 12 hours",
+    "to_clinician_mean": "to clinician",
     "time_in_department_mean": "time in ED",
-    "bed_wait_mean": "wait for a bed",
+    "bed_wait_mean": "wait for bed",
     "left_before_treatment": "left untreated",
 }
 """What each is called in the label of its gap."""
@@ -40,8 +40,8 @@ def _gaps() -> Iterator[Measure]:
         worse = "lower" if measure.better == "higher" else "higher"
         by_fifth = f"by how much it is {worse} for the most deprived fifth than for the least"
         for kind, label, definition in (
-            (DEPRIVATION, "Gap by deprivation", by_fifth),
-            (PLACES, "Gap between places", "highest less lowest of the places where people live"),
+            (DEPRIVATION, "Deprivation gap", by_fifth),
+            (PLACES, "Place gap", "highest less lowest of the places where people live"),
         ):
             yield Measure(
                 id=f"{kind}_{base}",
