@@ -23,7 +23,8 @@ class Add:
         self.path = (*key, "beds")
         self.add, self.times = add, times
 
-    def on(self, beds: int) -> int:
+    def applied(self, beds: int, strength: float) -> int:
+        assert strength == 1.0
         return (beds + self.add) * self.times
 
 
@@ -34,11 +35,11 @@ class Desk:
         self.now: dict[tuple[str, str], Any] = {}
         self.read_times = 0
 
-    def read(self, section: str, name: str, minute: float, changes: Sequence[Any]) -> Any:
+    def read(self, section: str, name: str, minute: float, changes: Sequence[Any], own: Any) -> Any:
         self.read_times += 1
         beds = 30 if minute >= 1000 else 20
         for change in changes:
-            beds = change.on(beds)
+            beds = change.applied(beds, 1.0)
         return SimpleNamespace(kind="ward", beds=beds)
 
     def retune(self, section: str, name: str, settings: Any) -> None:

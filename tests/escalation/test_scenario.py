@@ -107,6 +107,20 @@ def test_settings_under_an_action_lie_over_dated_ones(tmp_path: Path) -> None:
     assert beds == [68, 68, 38, 38, 68]
 
 
+def test_reading_only_what_actions_touch_gives_the_same_settings(tmp_path: Path) -> None:
+    scenario = shipped(tmp_path, "kent-medway/winter-moderate.yaml", "kent-medway/escalation.yaml")
+    loaded = backing(scenario)
+    minute = 70 * 1440.0
+    compared = 0
+    for changes in loaded.actions.values():
+        for key in dict.fromkeys(change.path[:2] for change in changes):
+            own = loaded.under(*key, minute, [])
+            mine = [change for change in changes if change.path[:2] == key]
+            assert loaded.under(*key, minute, mine, own) == loaded.under(*key, minute, mine), key
+            compared += 1
+    assert compared > 100
+
+
 @pytest.mark.parametrize(
     "change",
     [

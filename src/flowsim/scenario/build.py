@@ -15,7 +15,7 @@ from flowsim.scenario.manual import Kinds
 from flowsim.scenario.nodes import Node, Path, entries, find, plain, problem_at
 from flowsim.scenario.validate import sentences
 from flowsim.spec.alternatives import Alternative, Destination
-from flowsim.spec.base import meanings
+from flowsim.spec.base import Spec, meanings
 from flowsim.spec.consequences import Costs, Harm
 from flowsim.spec.demand import DemandSpec
 from flowsim.spec.escalation import Escalation
@@ -247,9 +247,22 @@ class Builder:
         self.problems.extend(sentences(error, self.root, path, self.tree, self.kinds))
 
 
-@cache
+def read_field(model: type[Spec], name: str, value: Any, context: Mapping[str, Any]) -> Any:
+    """Validate one setting of a group of settings by itself.
+
+    Raises:
+        pydantic.ValidationError: It does not fit.
+    """
+    return _field_adapter(model, name).validate_python(value, context=dict(context))
+
+
 def _single_adapter(name: str) -> TypeAdapter[Any]:
-    field = Scenario.model_fields[name]
+    return _field_adapter(Scenario, name)
+
+
+@cache
+def _field_adapter(model: type[Spec], name: str) -> TypeAdapter[Any]:
+    field = model.model_fields[name]
     annotation: Any = field.annotation
     for note in field.metadata:
         annotation = _annotated(annotation, note)

@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from flowsim.errors import InputError, Problem, ordered
-from flowsim.scenario.build import NEEDED, Builder, read_part
+from flowsim.scenario.build import NEEDED, Builder, read_field, read_part
 from flowsim.scenario.change import Changer, Planned, plans_from
 from flowsim.scenario.checks import check
-from flowsim.scenario.dated import Dated, lay, moments, value_at
+from flowsim.scenario.dated import Dated, Laid, lay, moments, value_at
 from flowsim.scenario.digest import digest_of
 from flowsim.scenario.escalation import Actions, check_actions, with_actions, wrong_in_effect
 from flowsim.scenario.files import Folder, root_of
@@ -210,9 +210,8 @@ class Loaded:
         """Return what travels to a worker: everything but the places of values in files."""
         bare = _without_nodes(self.dated)
         actions = {name: _without_nodes(changes) for name, changes in self.actions.items()}
-        state = {
-            key: value for key, value in self.__dict__.items() if key not in {"provenance", "_base", "_notes"}
-        }
+        stays = {"provenance", "_base", "_notes", "_laid"}
+        state = {key: value for key, value in self.__dict__.items() if key not in stays}
         return {**state, "dated": bare, "actions": actions, "_base": None, "_notes": None, "_kinds": None}
 
     @property
@@ -285,22 +284,43 @@ class Loaded:
                 seen = values
         return steps
 
-    def under(self, section: str, name: str, minute: float, overlays: Sequence[Dated]) -> Any:
+    def under(
+        self, section: str, name: str, minute: float, overlays: Sequence[Dated], own: Any = None
+    ) -> Any:
         """Return the settings of an entry at a minute of the calendar, with some actions in effect.
+
+        Actions come and go, so only the settings that they touch are read again.
 
         Args:
             section: ``services`` or another section whose settings may change.
             name: The entry.
             minute: Minutes since the start of the calendar.
             overlays: Changes of the actions in effect, in order; they act on what dated changes leave.
+            own: The settings at that minute without any action, where they are known.
         """
-        mine = [change for change in self.dated if change.path[:2] == (section, name)]
+        time = self.scenario.time
+        mine = self._laid.get((section, name), ())
         if not mine and not overlays:
             return getattr(self.scenario, section)[name]
-        time = self.scenario.time
-        laid = lay([*mine, *overlays], time.start)
-        values = value_at(self.tree[section][name], laid, minute - time.warm_up_minutes)
-        return self._read_at(section, name, values)
+        laid = [*mine, *lay(overlays, time.start)]
+        written = self.tree[section][name]
+        if own is None or section != "services":
+            values = value_at(written, laid, minute - time.warm_up_minutes)
+            return self._read_at(section, name, values)
+        touched = {change.path[2] for change in overlays}
+        laid = [each for each in laid if each.change.path[2] in touched]
+        part = {key: written[key] for key in written if key in touched}
+        values = value_at(part, laid, minute - time.warm_up_minutes)
+        read = {key: read_field(type(own), key, value, self._context) for key, value in values.items()}
+        return own.model_copy(update=read)
+
+    @cached_property
+    def _laid(self) -> Mapping[tuple[str, str], list[Laid]]:
+        """Dated changes laid over the calendar, by section and entry."""
+        found: dict[tuple[str, str], list[Laid]] = {}
+        for laid in lay(self.dated, self.scenario.time.start):
+            found.setdefault(laid.change.path[:2], []).append(laid)  # type: ignore[arg-type]
+        return found
 
     def wrong_in_effect(self, root: Node) -> list[Problem]:
         """Return a problem for every action that makes a setting impossible, alone or with others."""
@@ -322,8 +342,11 @@ class Loaded:
             raise InputError(sentences(error, root, (section, name), self.tree, self.kinds)) from None
 
     def _read(self, section: str, values: Any) -> Any:
-        context = {"places": tuple(_everywhere(self.scenario)), "read": self.texts.__getitem__}
-        return read_part(section, values, self.kinds, context)
+        return read_part(section, values, self.kinds, self._context)
+
+    @property
+    def _context(self) -> dict[str, Any]:
+        return {"places": tuple(_everywhere(self.scenario)), "read": self.texts.__getitem__}
 
     def wrong_over_time(self, root: Node) -> list[Problem]:
         """Return a problem for every dated change that makes a setting impossible at full strength."""

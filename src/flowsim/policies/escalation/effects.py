@@ -14,8 +14,8 @@ from flowsim.policies.escalation.scoring import Scope
 
 Key = tuple[str, str]
 """Section and name of what is changed: ("services", "medway_ed")."""
-Read = Callable[[str, str, float, Sequence[Any]], Any]
-"""Settings of an entry at a minute under some changes: (section, name, minute, changes)."""
+Read = Callable[[str, str, float, Sequence[Any], Any], Any]
+"""Settings of an entry at a minute: (section, name, minute, changes, settings without them where known)."""
 Retune = Callable[[str, str, Any], None]
 """Give settings to what runs by them: (section, name, settings)."""
 
@@ -27,7 +27,8 @@ class Deed:
     Attributes:
         action: name of the action.
         scope: whose level decides.
-        changes: what it changes; each has a ``path`` that starts with section and name.
+        changes: what it changes; each has a ``path`` that starts with section and name, and says with
+            ``applied`` what becomes of a value.
         routes: ways it opens for ambulances, by the department they lead away from.
     """
 
@@ -35,11 +36,6 @@ class Deed:
     scope: Scope
     changes: tuple[Any, ...] = ()
     routes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-
-    @property
-    def keys(self) -> list[Key]:
-        """Return what it changes, each once."""
-        return list(dict.fromkeys(change.path[:2] for change in self.changes))
 
 
 class Effects:
@@ -53,6 +49,7 @@ class Effects:
 
     def __init__(self, deeds: Sequence[Deed], read: Read, retune: Retune) -> None:
         self.deeds = deeds
+        self.keys = [dict.fromkeys(change.path[:2] for change in deed.changes) for deed in deeds]
         self.read = read
         self.retune = retune
         self.active: set[int] = set()
@@ -64,7 +61,7 @@ class Effects:
     def set(self, deed: int, *, active: bool) -> None:
         """Begin or end a deed; `settle` carries it out."""
         (self.active.add if active else self.active.discard)(deed)
-        self._stale.update(dict.fromkeys(self.deeds[deed].keys))
+        self._stale.update(dict.fromkeys(self.keys[deed]))
 
     def settle(self, now: float) -> bool:
         """Carry out what has begun and ended since the last time, each setting once; say if anything had."""
@@ -82,25 +79,25 @@ class Effects:
 
     def beds(self, deed: int, now: float) -> int:
         """Return the beds that a deed opens by itself."""
-        keys = [key for key in self.deeds[deed].keys if key[0] == "services"]
-        return sum(max(self._more_beds(key, now, (deed,)), 0) for key in keys)
+        opened = 0
+        for change in self.deeds[deed].changes:
+            if change.path[0] == "services" and change.path[2:] == ("beds",):
+                own = self._settings(change.path[:2], now, ()).beds
+                opened += max(change.applied(own, 1.0) - own, 0)
+        return opened
 
     def _lay(self, key: Key, now: float) -> None:
-        holding = tuple(deed for deed in sorted(self.active) if key in self.deeds[deed].keys)
-        self.retune(*key, self._settings(key, now, holding))
-        if key[0] == "services":
-            self.extra_beds[key[1]] = max(self._more_beds(key, now, holding), 0)
-
-    def _more_beds(self, key: Key, now: float, deeds: tuple[int, ...]) -> int:
-        """Return how many more ward beds there are under some deeds."""
-        with_them = self._settings(key, now, deeds)
-        if not deeds or with_them.kind != "ward":
-            return 0
-        return int(with_them.beds - self._settings(key, now, ()).beds)
+        holding = tuple(deed for deed in sorted(self.active) if key in self.keys[deed])
+        settings = self._settings(key, now, holding)
+        self.retune(*key, settings)
+        if key[0] == "services" and settings.kind == "ward":
+            own = self._settings(key, now, ())
+            self.extra_beds[key[1]] = max(settings.beds - own.beds, 0)
 
     def _settings(self, key: Key, now: float, deeds: tuple[int, ...]) -> Any:
         known = key, self._steps.get(key, 0), deeds
         if known not in self._kept:
             changes = [c for deed in deeds for c in self.deeds[deed].changes if c.path[:2] == key]
-            self._kept[known] = self.read(*key, now, changes)
+            own = self._settings(key, now, ()) if deeds else None
+            self._kept[known] = self.read(*key, now, changes, own)
         return self._kept[known]
