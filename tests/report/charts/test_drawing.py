@@ -1,7 +1,7 @@
 """Axes, sheets and paths: where marks lie."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import nan
 
@@ -152,6 +152,27 @@ def test_a_month_that_has_begun_is_not_marked_and_weeks_are_for_short_times():
     sheet = Sheet(720, 300)
     date_axis(sheet, Plot(50, 0, 700, 200), date(2026, 10, 1), date(2026, 10, 28))
     assert [text.text for text in sheet.texts()] == ["5 Oct", "12 Oct", "19 Oct", "26 Oct"]
+
+
+@pytest.mark.parametrize("days", [1, 5, 13, 14, 30, 60, 75, 76, 182, 364, 800, 1500])
+@pytest.mark.parametrize("wide", [720, 360])
+def test_dates_are_named_at_even_steps_and_stand_apart(days, wide):
+    sheet = Sheet(wide, 300)
+    first = date(2026, 10, 1)
+    date_axis(sheet, Plot(40, 0, wide - 10, 200), first, first + timedelta(days=days))
+    rows = {y: sorted(t.bounds() for t in sheet.texts() if t.y == y) for y in (217, 231)}
+    assert len(rows[217]) >= 2 or days == 1
+    for row in rows.values():
+        assert all(two[0] - one[2] >= 3 for one, two in pairwise(row))
+    steps = np.diff([box[0] for box in rows[217]])
+    assert steps.size == 0 or steps.max() / steps.min() < 1.3  # months differ in length
+
+
+def test_year_is_named_once_where_it_begins():
+    sheet = Sheet(360, 300)
+    date_axis(sheet, Plot(40, 0, 350, 200), date(2026, 3, 1), date(2028, 8, 1))
+    years = [text.text for text in sheet.texts() if text.text.isdigit()]
+    assert years == ["2026", "2027", "2028"]
 
 
 @given(st.lists(st.tuples(st.floats(0, 500), st.floats(0, 300)), min_size=2, max_size=60))

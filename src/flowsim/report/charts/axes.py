@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
 import numpy as np
@@ -215,20 +216,33 @@ def days_since(start: Moment, moment: Moment) -> float:
 
 
 def date_axis(sheet: Sheet, plot: Plot, first: Moment, last: Moment) -> Axis:
-    """Draw months (or weeks, of a short time) in `DATES_ROOM` below the plot; return the axis of days."""
-    length = max(days_since(first, last), 1.0)
-    axis = Axis(0.0, length, plot.left, plot.right)
-    starts = _months(first, last) if length > 75 else _weeks(first, last)
-    edge = plot.left - 1.0
-    for moment, words, year in starts:
-        x = axis.at(days_since(first, moment))
+    """Draw months (or weeks, of a short time) in `DATES_ROOM` below the plot; return the axis of days.
+
+    Every second, third, ... is named where there is no room for all; the year stands below where it begins.
+    """
+    axis = Axis(0.0, max(days_since(first, last), 1.0), plot.left, plot.right)
+    starts = _months(first, last) if axis.high > 75 else _weeks(first, last)
+    places = [axis.at(days_since(first, moment)) for moment, _ in starts]
+    for x in places:
         sheet.line([x, x], [plot.bottom, plot.bottom + 5], EDGE_LINE)
-        room = max(width(words, SMALL), width(year, SMALL))
-        if x + 2 >= edge and x + 2 + room <= sheet.width:
-            sheet.text(x + 2, plot.bottom + 17, words, size=SMALL, colour=MUTED)
-            sheet.text(x + 2, plot.bottom + 31, year, size=SMALL, colour=MUTED)
-            edge = x + 2 + room + 6
+    year = 0
+    room = max(width(words, SMALL) for words in ("2026", *(words for _, words in starts)))
+    for (moment, words), x in list(zip(starts, places, strict=True))[:: _every(places, room + 6)]:
+        if x + 2 + width(words, SMALL) > sheet.width:
+            continue
+        sheet.text(x + 2, plot.bottom + 17, words, size=SMALL, colour=MUTED)
+        if moment.year != year and axis.high > 75:
+            sheet.text(x + 2, plot.bottom + 31, str(moment.year), size=SMALL, colour=MUTED)
+        year = moment.year
     return axis
+
+
+def _every(places: Sequence[float], room: float) -> int:
+    """Return of how many places in a row one can be named."""
+    steps = range(1, max(len(places), 1))
+    return next(
+        (k for k in steps if all(b - a >= room for a, b in pairwise(places[::k]))), max(len(places), 1)
+    )
 
 
 def day_text(moment: Moment) -> str:
@@ -247,21 +261,22 @@ def note(sheet: Sheet, y: float, text: str) -> float:
     return sheet.paragraph(2, y, text, sheet.width - 4, lines=4, size=TINY, colour=MUTED)
 
 
-def _months(first: Moment, last: Moment) -> list[tuple[datetime, str, str]]:
-    """Return the start of every month, its name, and the year at the first one and in January."""
+def _months(first: Moment, last: Moment) -> list[tuple[datetime, str]]:
+    """Return the start of every month and its name."""
     begin, end = as_moment(first), as_moment(last)
-    found: list[tuple[datetime, str, str]] = []
+    found: list[tuple[datetime, str]] = []
     month = begin.year * 12 + begin.month - 1 + (begin.day > 1)
     while (day := datetime(month // 12, month % 12 + 1, 1)) <= end:
-        found.append((day, f"{day:%b}", f"{day.year}" if not found or day.month == 1 else ""))
+        found.append((day, f"{day:%b}"))
         month += 1
     return found
 
 
-def _weeks(first: Moment, last: Moment) -> list[tuple[datetime, str, str]]:
+def _weeks(first: Moment, last: Moment) -> list[tuple[datetime, str]]:
+    """Return every Monday (every day, of less than a fortnight) and its name."""
     begin, end = as_moment(first), as_moment(last)
     return [
-        (day, f"{day.day} {day:%b}", "")
+        (day, f"{day.day} {day:%b}")
         for day in (begin + timedelta(days=i) for i in range((end - begin).days + 1))
         if day.weekday() == 0 or (end - begin).days < 14
     ]
