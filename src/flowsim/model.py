@@ -79,7 +79,7 @@ def build(scenario: Scenario, replication: int, *, audit: bool = False) -> Syste
         service.connect(scenario.pathways.get(name, {}), system.services)
     for key, options in scenario.alternatives.items():
         owner, _, point = key.rpartition(".")
-        system.decisions[owner, point].options.extend(_option(system, point, o) for o in options)
+        system.decisions[owner, point].options.extend(_option(system, owner, point, o) for o in options)
     return system
 
 
@@ -155,7 +155,7 @@ def _schedule_changes(scenario: Scenario, system: System, control: Control | Non
     system.kernel.at_each(moments, take_over)
 
 
-def _option(system: System, point: str, spec: Any) -> Option:
+def _option(system: System, owner: str, point: str, spec: Any) -> Option:
     draws = system.draws
     name = f"{point}.{spec.to}"
     return Option(
@@ -163,7 +163,7 @@ def _option(system: System, point: str, spec: Any) -> Option:
         eligible=draws.chance(f"{name}.eligible", spec.eligible),
         uptake=draws.chance(f"{name}.uptake", spec.uptake),
         opening=None if spec.hours is None else system.opening(spec.hours),
-        staff=None if spec.staff is None else _leads(system, name, spec.staff),
+        staff=None if spec.staff is None else _leads(system, owner, name, spec.staff),
         additional=None if spec.additional is None else draws.chance(f"{name}.additional", spec.additional),
         next_when_full=spec.when_full == "next",
     )
@@ -177,12 +177,14 @@ def _retune(system: System, key: str, specs: Sequence[Any]) -> None:
         if option.staff is not None and spec.staff is not None:
             option.staff.follow(system.shifts(spec.staff))
         staffless = spec.model_copy(update={"staff": None})
-        options[position] = replace(_option(system, point, staffless), staff=option.staff)
+        options[position] = replace(_option(system, owner, point, staffless), staff=option.staff)
 
 
-def _leads(system: System, name: str, rota: Any) -> Pool:
-    """Return the staff without whom an alternative is not offered; they follow their rota."""
-    return make_team(system.kernel, (name, "leads"), system.shifts(rota))
+def _leads(system: System, owner: str, name: str, rota: Any) -> Pool:
+    """Return the staff without whom an alternative is not offered, a team of the service that refers."""
+    before = sum(pool.name[0] == owner and pool.name[1].startswith(name) for pool in system.kernel.pools)
+    team = f"{name}.leads" + (f"_{before + 1}" if before else "")
+    return make_team(system.kernel, (owner, team), system.shifts(rota))
 
 
 def _inducer(system: System) -> Any:
