@@ -9,8 +9,6 @@ import click
 
 from flowsim.cli.output import complain, counted, quiet_option, results_option, say, verbose_option
 
-MEGABYTE = 1e6
-
 
 @click.command("report", short_help="Write the comparison as a page, a workbook or a Word document.")
 @click.argument("base", metavar="BASE")
@@ -82,9 +80,14 @@ def _written(runs: list[Any], reasons: list[Any], wanted: Any, options: dict[str
 
 def _tell(wanted: Any, page: Path, *, quiet: bool) -> None:
     for kind, path in wanted.files():
-        size = path.stat().st_size / MEGABYTE
         name = "Report" if kind == "page" else kind.capitalize()
-        say(f"{name}: {path} ({size:.1f} MB)")
+        say(f"{name}: {path} ({_size(path)})")
     if not quiet:
         made = counted(len(list(wanted.files())), "file")
         complain(f"{made} written; {page.name} opens in any browser, without a network.")
+
+
+def _size(path: Path) -> str:
+    """Return the size of a file as people write it."""
+    size = path.stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.0f} kB"

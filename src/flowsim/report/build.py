@@ -14,6 +14,7 @@ from flowsim.report.sections import (
     compared,
     cost,
     data,
+    escalation,
     gains,
     headline,
     patients,
@@ -32,6 +33,7 @@ ORDER = (
     compared,
     patients,
     pressure,
+    escalation,
     community,
     why,
     gains,
@@ -55,19 +57,17 @@ def document(material: Material) -> Document:
 
 
 def _title(material: Material) -> str:
+    base = plain(material.base.title, TITLE)
     titles = [plain(run.title, TITLE) for run in (material.others or (material.base,))]
-    return (
-        titles[0]
-        if len(set(titles)) == 1
-        else f"{material.called[0]}: {counted(len(titles), 'plan')} compared"
-    )
+    return titles[0] if len(titles) == 1 else f"{base}: {counted(len(titles), 'plan')} compared"
 
 
 def _subtitle(material: Material) -> str:
     first = material.start
     times = counted(material.n, "replication")
     days = counted(material.days, "day")
-    against = f"Held against {material.called[0]} on the same simulated patients; " if material.others else ""
+    base = plain(material.base.title, TITLE)
+    against = f"Held against {base} on the same simulated patients; " if material.others else ""
     return f"{against}{days} from {first.day} {first:%B %Y}, {times}."
 
 

@@ -91,6 +91,13 @@ class Material:
         """What groups are called."""
         return Names(self.scenarios)
 
+    @cached_property
+    def question(self) -> str:
+        """What was asked: by the first plan that asks something of its own, else by the base; or nothing."""
+        asked = [str(written.setting("about", "question") or "") for written in self.scenarios]
+        own = [text for text in asked[1:] if text and text != asked[0]]
+        return plain(own[0] if own else asked[0], 400)
+
     # -- the period --------------------------------------------------------------------------------------
 
     @cached_property

@@ -50,7 +50,9 @@ def section(material: Material) -> Section:
 def _shares(values: list[Value]) -> str:
     counts = Counter(value.grade if value.source else "" for value in values)
     there = [grade for grade in reversed(GRADES) if counts[grade]]
-    return listed([f"{counts[grade] / len(values):.0%} {WORDS[grade]}" for grade in there])
+    return listed(
+        [f"{counts[grade]:,} {WORDS[grade]} ({counts[grade] / len(values):.0%})" for grade in there]
+    )
 
 
 def _table(written: Written, values: list[Value], name: str) -> Table:

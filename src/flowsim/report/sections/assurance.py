@@ -66,7 +66,7 @@ def _stress(material: Material) -> Table:
 def _items(material: Material) -> Iterator[tuple[str, str]]:
     base = material.scenarios[0]
     manifest = material.base.manifest
-    yield "1.1 Purpose", _about(material, "question") or BY_HAND
+    yield "1.1 Purpose", material.question or BY_HAND
     yield (
         "1.2 Outputs",
         f"{listed([heading.lower() for heading in _areas(material)])}: see data tables and definitions",
@@ -108,8 +108,8 @@ def _items(material: Material) -> Iterator[tuple[str, str]]:
     yield (
         "5.2 Random sampling",
         (
-            f"A number is a function of the seed ({manifest.seed}), the replication, its purpose, the patient "
-            "and the visit, so that all scenarios have the same patients"
+            f"A number is a function of the seed ({manifest.seed}), the replication, its purpose, "
+            "the patient and the visit, so that all scenarios have the same patients"
         ),
     )
     yield (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ Span = tuple[date, date, str, int | None]
 """First day, the day after the last, what happens, and a level of escalation."""
 LONGEST = 90
 """Characters of a value."""
+MANY = 60
+"""Settings from which the table of changes is folded."""
 DAY = 1440.0
 
 
@@ -65,7 +67,7 @@ def _changes(material: Material, i: int) -> Table:
     rows = [_row(material, each) for each in material.changes[i]]
     caption = f"Every setting in which {other} differs from {base}: {counted(len(rows), 'setting')}"
     note = "" if rows else "Nothing differs: both would give the same results."
-    return texts(f"changes-{i + 1}", caption, heads, rows, note)
+    return texts(f"changes-{i + 1}", caption, heads, rows, note, folded=len(rows) > MANY)
 
 
 def _row(material: Material, change: Change) -> tuple[str, ...]:
@@ -108,7 +110,7 @@ def vouched(value: Value | None) -> str:
 
 def _timelines(material: Material) -> Iterator[Figure]:
     for i, (written, name) in enumerate(zip(material.scenarios, material.called, strict=True)):
-        rows = [*surges(material, written), *_dated(material, written)]
+        rows = [*surges(material, written), *_together(list(_dated(material, written)))]
         if rows:
             yield timeline(
                 id=f"timeline-{i + 1}",
@@ -143,6 +145,15 @@ def _dated(material: Material, written: Written) -> Iterator[tuple[str, list[Spa
             value = next(value for (path, _), value in written.dated.items() if path == selector)
             name = setting(material, selector).partition(" (")[0]
             yield plain(name, 40), [(*span, plain(value.text.partition(", ")[0], 40), None)]
+
+
+def _together(dated: Sequence[tuple[str, list[Span]]]) -> Iterator[tuple[str, list[Span]]]:
+    """Yield dated changes, with those that do the same to the same setting of many services as one."""
+    alike: dict[tuple[str, Span], list[str]] = {}
+    for name, [span] in dated:
+        alike.setdefault((name.rpartition(": ")[2], span), []).append(name)
+    for (what, span), names in alike.items():
+        yield (names[0] if len(names) == 1 else f"{what.capitalize()} of {len(names)} services"), [span]
 
 
 def _span(material: Material, change: Any) -> tuple[date, date] | None:

@@ -96,10 +96,11 @@ def by_group(material: Material, i: int, name: str, keys: Sequence[Key], what: s
     found = material.differences(keys)[i]
     about = CATALOGUE[keys[0][0]]
     verdicts = [row.verdict for row in found]
-    counts = [f"{verdicts.count(word)} {word}" for word in ("better", "worse") if word in verdicts]
+    told = [f"{word} at {verdicts.count(word)}" for word in ("better", "worse") if word in verdicts]
+    where = f"{listed(told)} of {len(found)}" if told else f"no clear change at any of {len(found)}"
     yield differences(
         id=name,
-        title=f"{about.label}: {', '.join(counts) or 'no clear change'} of {len(found)}",
+        title=f"{about.label}: {where}",
         subtitle=f"{what}: {material.called[i + 1]} less {material.called[0]}, {period(material)}",
         rows=[
             (material.names.of(row.level, row.group), row.difference, row.low, row.high, row.verdict)

@@ -28,8 +28,8 @@ NAMED = 3
 
 def section(material: Material) -> Section:
     """Return the section."""
-    question = tuple(_question(material))
-    end: tuple[Block, ...] = (*_cautions(material), *_targets(material))
+    question = (*_question(material), *_cautions(material))
+    end: tuple[Block, ...] = (*_warnings(material), *_targets(material))
     if len(material.others) > 1:  # the targets stand below the plans they judge
         return Section("headline", "Headline", question, (*_parts(material), _wanted(material)))
     told = tuple(_plan(material, 0) if material.others else _alone(material))
@@ -42,7 +42,7 @@ def _parts(material: Material) -> Iterator[Section]:
 
 
 def _wanted(material: Material) -> Section:
-    blocks: tuple[Block, ...] = (*_cautions(material), *_targets(material))
+    blocks: tuple[Block, ...] = (*_warnings(material), *_targets(material))
     title = "Targets" if material.targets else "How to read this"
     return Section("headline-targets", title, blocks or tuple(_how_to_read(material)))
 
@@ -52,11 +52,8 @@ def _how_to_read(material: Material) -> Iterator[Paragraph]:
 
 
 def _question(material: Material) -> Iterator[Paragraph]:
-    for scenario in (*material.scenarios[1:], material.scenarios[0]):
-        question = scenario.setting("about", "question")
-        if question:
-            yield Paragraph(f"Question: {question}")
-            return
+    if material.question:
+        yield Paragraph(f"Question: {material.question}")
 
 
 # -- one plan --------------------------------------------------------------------------------------------
@@ -121,8 +118,11 @@ def _cautions(material: Material) -> Iterator[Paragraph]:
     if material.n == 1:
         yield Paragraph("One replication has no interval: these numbers may be luck. Run 30.", "caution")
     elif material.n < FEW_REPLICATIONS:
-        text = f"Only {material.n} replications: the intervals are rough. Use 30 for a decision."
+        text = f"Only {material.n} replications: intervals are wide and rough. Use 30 for a decision."
         yield Paragraph(text, "caution")
+
+
+def _warnings(material: Material) -> Iterator[Paragraph]:
     for run, name in zip(material.runs, material.called, strict=True):
         for warning in run.manifest.warnings:
             yield Paragraph(f"{name}: {warning}", "caution")

@@ -51,7 +51,8 @@ WINTER = {
     "in_department": "Mean number of people in emergency departments",
 }
 """Measures drawn day by day, and what they are."""
-BY_SITE = {"within_4_hours_type_1": "Type 1 within 4 hours", "handover_mean": "Mean ambulance handover"}
+BY_SITE = {"within_4_hours_type_1": "Type 1 within 4 hours", "handover_mean": ""}
+"""Measures shown by site, and what is drawn; handovers differ too much between sites to share a scale."""
 HOURS_IN_DAY = 24
 FEWEST_ROWS = 2
 
@@ -87,14 +88,14 @@ def _sites(material: Material, measures: Sequence[str]) -> Iterator[Block]:
         if len(keys) < FEWEST_ROWS:
             continue
         name = f"site-{measure.replace('_', '-')}"
-        for i in range(len(material.others)):
+        for i in range(len(material.others) if BY_SITE[measure] else 0):
             yield from by_group(material, i, f"{name}-plot-{i + 1}", keys, f"{BY_SITE[measure]}, by site")
         yield differences(material, name, f"{CATALOGUE[measure].label}, by site", keys)
 
 
 def _heat(material: Material) -> Iterator[Figure]:
-    """Yield when departments are full, by hour of the week, in the last plan."""
-    run, name = material.runs[-1], material.called[-1]
+    """Yield when departments are full, by hour of the week, in the base."""
+    run, name = material.base, material.called[0]
     weekly = material.weekly(run, "in_department")
     if weekly is None:
         return

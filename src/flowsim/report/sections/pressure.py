@@ -14,7 +14,6 @@ from flowsim.measures.compare.whereabouts import pinch_points, where_time_goes
 from flowsim.measures.format import MISSING
 from flowsim.report.charts import fan, stacked
 from flowsim.report.document import Block, Cell, Column, Figure, Paragraph, Section, Table
-from flowsim.report.sections.areas import area_part
 from flowsim.report.sections.drawn import by_group, events, period, through_the_winter, title_of
 from flowsim.report.sentences import listed
 from flowsim.report.tables import differences, tone
@@ -61,7 +60,6 @@ FELT = 2
 def section(material: Material) -> Section | None:
     """Return the section."""
     parts = [_beds(material), _discharge(material), _time(material), _pinch(material)]
-    parts += [area_part(material, "opel", "Hours at each level of escalation")]
     found = tuple(part for part in parts if part is not None)
     return Section("pressure", "Where the pressure sits", (), found) if found else None
 
@@ -122,7 +120,7 @@ def _discharge(material: Material) -> Section | None:
     blocks: list[Block] = [
         *through_the_winter(material, "discharge_ready", "Mean number of ready patients in ward beds")
     ]
-    for i in range(len(material.runs)):
+    for i in range(len(material.runs) if len(material.others) == 1 else 1):
         blocks += _by_pathway(material, i)
     blocks.append(differences(material, "pressure-discharge", "Discharge, whole system", keys))
     pathways = material.keys(["discharge_ready"], "discharge_pathway")

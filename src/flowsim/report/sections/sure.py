@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil, isfinite
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from flowsim.measures.catalogue import CATALOGUE
@@ -85,8 +85,20 @@ def _needed(row: Difference) -> Cell:
         return Cell("enough" if row.verdict else MISSING)
     if row.difference == 0:
         return Cell(MISSING)
-    count = ceil(row.n * (row.half_width / abs(row.difference)) ** 2)
+    count = replications_for(row)
     return Cell(f"over {MANY:,}" if count > MANY else f"about {count:,}", float(count))
+
+
+def replications_for(row: Difference) -> int:
+    """Return how few replications would leave 0 out of the interval; `MANY` + 1 if that many would not."""
+    import numpy as np
+    from scipy.special import stdtrit
+
+    level = 1.0 - (1.0 - row.confidence) / (2 * row.comparisons)
+    spread = row.half_width * np.sqrt(row.n) / stdtrit(row.n - 1, level)
+    counts = np.arange(2, MANY + 1)
+    enough = np.flatnonzero(stdtrit(counts - 1, level) * spread / np.sqrt(counts) < abs(row.difference))
+    return int(counts[enough[0]]) if enough.size else MANY + 1
 
 
 # -- single winters --------------------------------------------------------------------------------------

@@ -1,0 +1,5 @@
+"""Finished runs and their reports."""
+
+from report_runs import alone, folder, html, material, one_plan, report, runs
+
+__all__ = ["alone", "folder", "html", "material", "one_plan", "report", "runs"]
