@@ -9,6 +9,7 @@ import fnmatch
 import shutil
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def values_of(scenario: Scenario, replication: int = 1) -> Values:
 
 
 def claimed(values: Values, claim: Claim) -> float:
-    """Return the value that a claim is about: the mean over the groups it names, 0 where there are none yet."""
+    """Return the value that a claim is about: the mean over the groups it names, 0 if there are none."""
     if not claim.of:
         return values[claim.measure, "system", ""]
     level, _, pattern = claim.of.partition("=")
@@ -101,7 +102,7 @@ def claimed(values: Values, claim: Claim) -> float:
 def rises(claim: Claim, values: Sequence[float]) -> bool:
     """Say whether values move strictly the claimed way, one after the other."""
     sign = 1 if claim.direction == "up" else -1
-    return all(sign * (after - before) > 0 for before, after in zip(values, values[1:], strict=False))
+    return all(sign * (after - before) > 0 for before, after in pairwise(values))
 
 
 # -- through time ----------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from overlays import FEW_DAYS, ONE_PLACE, Values, copy_of_scenarios, laid_over, run_of, values_of
 from flowsim.tables import Replication
+from overlays import FEW_DAYS, ONE_PLACE, Values, copy_of_scenarios, laid_over, run_of, values_of
 
 
 @pytest.fixture(scope="session")

@@ -269,7 +269,11 @@ def test_every_kind_of_service_has_a_lever_a_behaviour_test_and_measures() -> No
     for lever in LEVERS.values():
         moved |= {kind for kind in KINDS if any(f"kind={kind}" in text for text in lever.changes)}
     moved |= {"clinic"} if any("hot_clinic" in text for text in LEVERS["hot-clinics"].changes) else set()
-    moved |= {"intermediate_care"} if "services.*_home_care.places" in LEVERS["care-market-pathway-1"].changes else set()
+    moved |= (
+        {"intermediate_care"}
+        if "services.*_home_care.places" in LEVERS["care-market-pathway-1"].changes
+        else set()
+    )
     assert set(KINDS) - moved == set()
     behaviour = Path(__file__).parents[1] / "behaviour"
     assert [kind for kind in KINDS if not (behaviour / f"test_{kind}.py").is_file()] == []

@@ -225,7 +225,8 @@ def with_surges(resolved: Resolved, kinds: Kinds, problems: list[Problem]) -> Re
     changer = Changer(resolved.root, kinds, problems, list(resolved.dated))
     waves = resolved.root.value.get("waves")
     for name, surge in entries(resolved.root.value.get("surges")).items():
-        changer.apply(_surge(name, with_wave(surge, waves, ("surges", name), problems), problems))
+        dated = with_wave(surge, waves, ("surges", name), problems)
+        changer.apply([] if dated is None else _surge(name, dated, problems))
     return replace(resolved, root=changer.root, dated=changer.dated)
 
 

@@ -25,8 +25,8 @@ _KEYS: Final = ("label", "peak", "width", "source", "grade", "note")
 _DAY: Final = 1440.0
 
 
-def with_wave(surge: Node, waves: Node | None, path: Path, problems: list[Problem]) -> Node:
-    """Return a surge with the peak and width of the wave that it follows, if it follows one.
+def with_wave(surge: Node, waves: Node | None, path: Path, problems: list[Problem]) -> Node | None:
+    """Return a surge with the peak and width of the wave that it follows, if it follows one; None if it cannot.
 
     Args:
         surge: The settings of the surge.
@@ -45,9 +45,9 @@ def with_wave(surge: Node, waves: Node | None, path: Path, problems: list[Proble
     if dates:
         message = f"A surge that follows a wave has its peak and width; {dates[0]} does not go with that."
         problems.append(problem_at(own[dates[0]], message, (*path, dates[0]), key=True))
-        return surge.but(value={key: child for key, child in own.items() if key not in WHEN_KEYS})
+        return None
     wave = _named(settings["wave"], waves, path, problems)
-    return surge.but(value=own if wave is None else {**own, **_dates(settings, wave, path, problems)})
+    return None if wave is None else surge.but(value={**own, **_dates(settings, wave, path, problems)})
 
 
 def _named(name: Node, waves: Node | None, path: Path, problems: list[Problem]) -> Node | None:
@@ -59,7 +59,7 @@ def _named(name: Node, waves: Node | None, path: Path, problems: list[Problem]) 
         guess = f" Did you mean {close[0]}?" if close else ""
         message = f"There is no wave called {text}.{guess}"
         hint = f"Write it under waves: {{{text}: {{peak: 2027-01-04, width: 5 weeks}}}}."
-        problems.append(problem_at(name, message, (*path, "wave"), hint=hint))
+        problems.append(problem_at(name, message, (*path, "wave"), hint="" if close else hint))
         return None
     for key, child in entries(wave).items():
         if key not in _KEYS:
