@@ -51,6 +51,7 @@ class Facts:
         self.kept: dict[str, Any] = {}
         self._views: dict[tuple[tuple[int, ...], bool], View] = {}
         self._columns: dict[str, Array] = {}
+        self._outcomes: dict[str, Array] = {}
         self._order, self._runs = self._layout()
 
     def _layout(self) -> tuple[Array, list[tuple[int, bool, slice]]]:
@@ -150,8 +151,11 @@ class Facts:
 
     def outcome_codes(self, outcome: str) -> Array:
         """Return the code of a named outcome in each service; -2 where it has none."""
-        names = [list(spec.OUTCOMES) for spec in self.specs]
-        return np.array([n.index(outcome) if outcome in n else -2 for n in names], dtype=np.int8)
+        if outcome not in self._outcomes:
+            names = [list(spec.OUTCOMES) for spec in self.specs]
+            codes = [own.index(outcome) if outcome in own else -2 for own in names]
+            self._outcomes[outcome] = np.array(codes, dtype=np.int8)
+        return self._outcomes[outcome]
 
     @cached_property
     def goes_on(self) -> Bools:
