@@ -42,7 +42,8 @@ STUDY = """
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that commands are called from."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.yaml").write_text(SMALL.read_text(encoding="utf-8"), encoding="utf-8")
+    text = SMALL.read_text(encoding="utf-8").replace("kind: steady_state", "kind: terminating")
+    (tmp_path / "small.yaml").write_text(text, encoding="utf-8")
     for name, text in FILES.items():
         (tmp_path / name).write_text(dedent(text).lstrip("\n"), encoding="utf-8")
     return tmp_path

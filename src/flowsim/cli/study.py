@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flowsim.cli.output import (
+    WIDTH,
     complain,
     counted,
     json_option,
@@ -161,7 +163,7 @@ def _write(studied: Studied, found: Matrix, wanted: Wanted) -> None:
 def _title(studied: Studied) -> str:
     from flowsim.measures.compare.text import plain
 
-    return wrapped(plain(studied.study.title, 200))
+    return textwrap.fill(plain(studied.study.title, 200), WIDTH)
 
 
 def _tell(studied: Studied, found: Matrix, options: dict[str, Any]) -> None:

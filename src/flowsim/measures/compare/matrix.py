@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from flowsim.errors import InputError, Problem
-from flowsim.measures.compare.comparison import Run, compare
+from flowsim.measures.compare.comparison import Comparison, Run, compare, measures_named
 from flowsim.measures.compare.paired import Difference, paired
 from flowsim.measures.estimates import Estimate, Floats, Key, estimate
 
@@ -220,17 +220,29 @@ def matrix(
     keys: dict[Key, None] = {}
     for surge in surges:
         comparison = compare(runs[surge, base], *(runs[surge, option] for option in others))
-        keys |= dict.fromkeys(_keys(comparison.keys(measures), measures))
+        keys |= dict.fromkeys(_keys(comparison, measures))
     if not keys:
-        raise InputError([Problem("These runs have not measured any of this.")])
+        hint = "`flowsim list measures` shows all."
+        raise InputError([Problem("These runs have not measured any of this.", hint=hint)])
     return Matrix(runs, surges, options, tuple(keys), confidence)
 
 
-def _keys(found: list[Key], measures: str | Sequence[str] | None) -> list[Key]:
+def _keys(comparison: Comparison, measures: str | Sequence[str] | None) -> list[Key]:
+    """Return what to show: of the whole system, or by service what is only known of each."""
     if measures is not None:
-        return found
+        return [key for measure in measures_named(measures) for key in _of(comparison, measure.id)]
+    found = comparison.keys()
     first = sorted((key for key in found if key[0] in FIRST), key=lambda key: FIRST.index(key[0]))
     return first or found[: len(FIRST)]
+
+
+def _of(comparison: Comparison, measure: str) -> list[Key]:
+    for level in ("system", "service"):
+        try:
+            return comparison.keys([measure], level)
+        except InputError:
+            continue
+    return []
 
 
 def _better(key: Key) -> str | None:
