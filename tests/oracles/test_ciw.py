@@ -42,7 +42,7 @@ def by_visit(records: list[Any], field: str) -> dict[tuple[int, int], float]:
 
 
 def ours(result: Replication, since: str, until: str) -> dict[tuple[int, int], float]:
-    """Return the minutes between two moments of flowsim's visits by patient (in order of arrival) and visit."""
+    """Return the minutes between two moments of visits, by patient (in order of arrival) and visit."""
     visits = result.visits
     first = np.unique(visits["patient"], return_index=True)
     order = np.argsort(visits["arrived"][first[1]], kind="stable")

@@ -75,7 +75,7 @@ def test_both_name_the_same_number(target: float, spread: float, seed: int) -> N
     ahead=st.integers(1, 8),
     level=st.sampled_from([0.9, 0.95, 0.99]),
 )
-def test_both_name_the_same_number_whatever_is_asked(
+def test_both_name_the_same_number_whatever_is_asked(  # noqa: PLR0917 - hypothesis draws them
     seed: int, spread: float, target: float, least: int, ahead: int, level: float
 ) -> None:
     column = values(seed, 50.0, spread, 120)

@@ -104,11 +104,13 @@ def watched(path: Path, wanted: Changes, every: int) -> Findings | None:
     """Watch a day of the changed scenario; None if the changes are refused, which must be in sentences."""
     try:
         scenario = base(path).change(wanted)
-    except InputError as refused:
-        assert refused.problems
-        assert all(problem.message.endswith((".", "?")) for problem in refused.problems)
-        return None
-    return examine(scenario, every=every)
+    except InputError as error:
+        refused = error.problems
+    else:
+        return examine(scenario, every=every)
+    assert refused
+    assert all(problem.message.endswith((".", "?")) for problem in refused)
+    return None
 
 
 FEW = settings(
