@@ -32,6 +32,7 @@ __all__ = [
     "examine_study",
     "is_study",
     "load_study",
+    "read_study_file",
 ]
 
 NOTHING: Final = "nothing"
@@ -121,7 +122,7 @@ def load_study(path: str | Path, *, sets: Sequence[str] = ()) -> Study:
 
 def examine_study(path: str | Path, *, sets: Sequence[str] = ()) -> tuple[Study | None, list[Problem]]:
     """Return the study of a file and every problem and warning; no study if there is a problem."""
-    found, problems = _read(Path(path))
+    found, problems = read_study_file(Path(path))
     if found is None:
         return None, problems
     recipes, problems = _recipes(found)
@@ -139,7 +140,7 @@ def examine_cell(
     path: str | Path, surge: str, option: str, *, sets: Sequence[str] = ()
 ) -> tuple[Scenario | None, list[Problem]]:
     """Return one combination of a study and every problem and warning, without making the others."""
-    found, problems = _read(Path(path))
+    found, problems = read_study_file(Path(path))
     if found is None:
         return None, problems
     recipes, problems = _recipes(found)
@@ -169,8 +170,8 @@ def _no_such_cell(found: Outline, surge: str, option: str) -> list[Problem]:
     return problems
 
 
-def _read(top: Path) -> tuple[Outline | None, list[Problem]]:
-    """Return what a study file says, and what is wrong with it; nothing if there is a problem."""
+def read_study_file(top: Path) -> tuple[Outline | None, list[Problem]]:
+    """Return what a study file says by itself, and what is wrong with it; nothing if there is a problem."""
     folder = Folder(root_of(top))
     tree = folder.tree(top, "scenario")
     found = outline(tree, folder, known_kinds()) if tree is not None else None
