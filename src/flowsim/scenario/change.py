@@ -113,6 +113,15 @@ class Changer:
             self._tree = plain(self.root)
         return self._tree
 
+    def _renew(self, path: Path) -> None:
+        """Bring the plain values of one entry up to date; those of the whole tree take long to make."""
+        entry = find(self.root, path[:2])
+        section = None if self._tree is None else self._tree.get(path[0])
+        if len(path) < 2 or entry is None or not isinstance(section, dict):
+            self._tree = None
+        else:
+            self._tree = {**self._tree, path[0]: {**section, path[1]: plain(entry)}}
+
     def apply(self, plans: list[Planned]) -> None:
         """Carry out the changes of one layer; two that disagree on a setting are a problem."""
         touched: list[_Touch] = []
@@ -154,7 +163,7 @@ class Changer:
                 fresh = fresh.but(document=document, via=COPY, note=note or fresh.note)
                 fresh = fresh.but(key_line=key.key_line, key_column=key.key_column)
                 self.root = _with_entry(self.root, path, fresh)
-                self._tree = None
+                self._renew(path)
                 self._alter(path, planned, note)
 
     def _alter(self, path: Path, planned: Planned, note: Note | None) -> None:
@@ -322,7 +331,7 @@ class Changer:
                 key = planned.node
                 fresh = _labelled(fresh.but(key_line=key.key_line, key_column=key.key_column), planned.label)
             self.root = placed(self.root, path, fresh)
-            self._tree = None if len(path) < 4 else self._tree
+            self._renew(path)
             return
         value = self._present(planned, path, node)
         if value is None:
