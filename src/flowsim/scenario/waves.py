@@ -26,7 +26,7 @@ _DAY: Final = 1440.0
 
 
 def with_wave(surge: Node, waves: Node | None, path: Path, problems: list[Problem]) -> Node | None:
-    """Return a surge with the peak and width of the wave that it follows, if it follows one; None if it cannot.
+    """Return a surge with the dates of the wave that it follows, if it follows one; None if it cannot.
 
     Args:
         surge: The settings of the surge.

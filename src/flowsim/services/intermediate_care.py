@@ -157,6 +157,8 @@ class IntermediateCare(Service[IntermediateCareSpec]):
         now = self.env._now
         self.starts.release_after(DAY - now % DAY)
         opens = self.opening.next_open(now)
+        if opens == inf:  # the hours were taken away meanwhile; the start is not
+            return place
         closes = self.opening.closes_at(opens)
         moment = opens if closes == inf else opens + self.moment.of(patient) * (closes - opens)
         if moment > now:
@@ -164,10 +166,10 @@ class IntermediateCare(Service[IntermediateCareSpec]):
         return place
 
     def _one_of_the_starts(self, patient: Patient, priority: int) -> Care:
-        """Wait for the hours, then for a start."""
-        shut = self.opening.next_open(self.env._now) - self.env._now
-        if shut:
-            yield shut
+        """Wait for the hours, then for a start; without hours there is none, until other settings hold."""
+        opens = self.opening.next_open(self.env._now)
+        if self.env._now < opens < inf:
+            yield opens - self.env._now
         yield self.starts.seize(patient, priority)
 
     # -- the package ---------------------------------------------------------------------------------------

@@ -218,13 +218,16 @@ class SameDayEmergencyCare(Service[SameDayEmergencyCareSpec]):
 
     def _book_back(self, patient: Patient) -> Care:
         """At closing: send home until the next opening, then wait for a chair; return False to convert."""
-        opening, env = self.opening, self.env
-        if not self.comes_tomorrow(patient) or opening.next_open(env._now) == inf:
+        env = self.env
+        if not self.comes_tomorrow(patient) or self.opening.next_open(env._now) == inf:
             return False
         chair, patient.held = patient.held, None
         assert chair is not None
         chair.vacate()
         while patient.held is None:
-            yield opening.next_open(env._now) - env._now
+            opens = self.opening.next_open(env._now)
+            if opens == inf:  # the unit was shut for good meanwhile
+                return False
+            yield opens - env._now
             patient.held = yield self.chairs.seize(patient, BOOKED_BACK, self._left())
         return True

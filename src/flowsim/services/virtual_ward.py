@@ -127,7 +127,7 @@ class VirtualWard(Service[VirtualWardSpec]):
         self.waiting += 1
         place = yield self.places.seize(patient)
         closed = self.opening.next_open(self.env._now) - self.env._now
-        if closed:
+        if 0.0 < closed < inf:  # a place given just before admissions stop for good is kept
             yield closed
         self.waiting -= 1
         minutes = self.onboarding.of(patient)
