@@ -11,7 +11,7 @@ import re
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +24,8 @@ from flowsim.store.files import write_bytes
 
 DEFINITIONS = "definitions"
 """Id of the table of a document that says what the measures mean; without it, every measure is explained."""
+COVER_WIDTH = 100
+"""Width of the cover's one column, in characters."""
 LEAST_WIDTH, MOST_WIDTH = 9.0, 48.0
 """Width of columns, in characters."""
 A4 = 9
@@ -144,7 +146,7 @@ def _tables(section: Section) -> Iterator[tuple[str, tuple[str, ...], Table]]:
         if isinstance(block, Table):
             yield section.title, (), block
         elif isinstance(block, Figure):
-            yield section.title, (block.title, block.subtitle), block.table
+            yield section.title, (block.subtitle,), replace(block.table, caption=block.title)
         elif isinstance(block, Numbers):
             yield section.title, (), _of_numbers(section, block)
     for part in section.parts:
@@ -207,7 +209,8 @@ def _columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[SheetC
 
 
 def _parts(sheet: Sheet) -> tuple[str, list[str], list[SheetColumn]]:
-    lines = [sheet.section, *sheet.subtitles, sheet.table.note]
+    lines = [sheet.section, *(line for line in sheet.subtitles if line not in sheet.table.caption)]
+    lines.append(sheet.table.note)
     return sheet.table.caption, [line for line in lines if line.strip()], sheet_columns(sheet.table)
 
 
@@ -267,20 +270,23 @@ def _safe(value: str | float) -> str | float:
 
 
 def _cover(gptables: Any, document: Document) -> Any:
+    """Return the cover as the library takes it."""
+    intro, about = _cover_lines(document)
+    title = _safe(one_line(document.title) or "Report")
+    return gptables.Cover(title=title, intro=intro, about=about, width=COVER_WIDTH)
+
+
+def _cover_lines(document: Document) -> list[list[str]]:
+    """Return what the cover says under each of its two headings."""
     lead = [
         block.text
         for _, section in document.all_sections()
         for block in section.blocks
         if isinstance(block, Paragraph) and block.kind == "lead"
     ]
+    intro = [text for text in (document.subtitle, *lead) if text.strip()]
     about = [SYNTHETIC, *(f"{name}: {value}" for name, value in document.facts)]
-    intro = [document.subtitle, *lead]
-    return gptables.Cover(
-        title=_safe(one_line(document.title) or "Report"),
-        intro=[_safe(one_line(text)) for text in intro if text.strip()] or [SYNTHETIC],
-        about=[_safe(one_line(text)) for text in about],
-        width=100,
-    )
+    return [[str(_safe(one_line(text))) for text in group] for group in (intro or [SYNTHETIC], about)]
 
 
 def _finish(book: Any, document: Document, columns: Mapping[str, Sequence[SheetColumn]]) -> None:
@@ -293,12 +299,25 @@ def _finish(book: Any, document: Document, columns: Mapping[str, Sequence[SheetC
         sheet.fit_to_pages(1, 0)
         if sheet.get_name() in columns:
             _lay_out(sheet, columns[sheet.get_name()])
+    _lay_out_cover(book.worksheets()[0], _cover_lines(document))
     book.close()
+
+
+def _lay_out_cover(sheet: Any, groups: Sequence[Sequence[str]]) -> None:
+    """Give the lines of the cover their height; each group stands under a heading of the library's."""
+    row = 1
+    for group in groups:
+        for line in group:
+            row += 1
+            sheet.set_row(row, LINE_HEIGHT * _lines(line, COVER_WIDTH))
+        row += 1
 
 
 def _lay_out(sheet: Any, columns: Sequence[SheetColumn]) -> None:
     """Give a sheet widths and heights at which everything can be read, on the screen and on paper."""
     widths = [_width(column) for column in columns]
+    if len(widths) == 2:  # words beside words: the second may have the rest of the page
+        widths[1] = max(widths[1], min(_longest(columns[1]) * WIDER, PAGE_WIDTH - widths[0]))
     for i, width in enumerate(widths):
         sheet.set_column(i, i, width)
     rows = len(columns[0].values)
@@ -323,10 +342,12 @@ def _lines(cell: str | float, width: float) -> int:
 def _width(column: SheetColumn) -> float:
     """Return a width in characters in which the column can be read; long text goes on below."""
     words = (len(line) for line in textwrap.wrap(column.heading, HEADING_WIDTH))
-    longest = max(
-        (_length(value, written) for value, written in zip(column.values, column.formats, strict=True))
-    )
-    return min(max(longest + 2, *words, LEAST_WIDTH) * WIDER, MOST_WIDTH)
+    return min(max(_longest(column) + 2, *words, LEAST_WIDTH) * WIDER, MOST_WIDTH)
+
+
+def _longest(column: SheetColumn) -> int:
+    """Return how many characters the longest of a column's cells shows."""
+    return max(_length(value, written) for value, written in zip(column.values, column.formats, strict=True))
 
 
 def _length(value: str | float, written: str) -> int:

@@ -19,7 +19,7 @@ NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 Source: Government Analysis Function, Symbols in tables: definitions and help.
 """
 LEGEND = {
-    NOT_AVAILABLE: "[x] = not available: there was nobody to measure, or too few replications.",
+    NOT_AVAILABLE: "[x] = not available, for instance because there was nobody to measure.",
     NOT_APPLICABLE: "[z] = not applicable.",
 }
 MOST_TEXT, MOST_HEADING = 32_000, 200

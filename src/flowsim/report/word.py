@@ -46,6 +46,12 @@ GOOD, BAD = "D6E9E6", "FBE3D6"
 """Backgrounds of heat tables, light enough for black text."""
 DARK = "12436D"
 """Dark blue of headings."""
+LEAST, MOST = 8, 36
+"""Characters that count when the width of a table is shared among its columns."""
+HEADING_LINES = 3
+"""Lines on which a heading may stand."""
+AIR = 4
+"""Characters that stay free in a column, for the room beside its text and for bold letters."""
 SMALL = 9
 """Points of small print, and of the text in tables."""
 PADDING = 2.0
@@ -259,6 +265,7 @@ class _Writer:
             parts.keep_whole(cells)
             _fill(cells, row, table.columns)
         more = len(table.rows) - len(shown)
+        parts.set_widths(grid, _widths(table, self._room()))
         rest = f" {more:,} more rows are in the workbook and on the web page." if more else ""
         self._paragraph(Paragraph((table.note + rest).strip(), "small"))
 
@@ -285,6 +292,16 @@ def _fill(row: Any, cells: Iterable[Cell], columns: Iterable[Column], *, heading
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         if cell.shade:
             parts.shade(place, GOOD if cell.shade > 0 else BAD)
+
+
+def _widths(table: Table, room: int) -> list[int]:
+    """Share the width of the page among columns: more for those with longer texts."""
+    weights = []
+    for i, column in enumerate(table.columns):
+        heading = max(len(column.label) // HEADING_LINES, *map(len, column.label.split()), 1)
+        longest = max([heading, *(len(row[i].text) for row in table.rows[:ROWS_AT_END])]) + AIR
+        weights.append(max(min(longest, MOST), LEAST))
+    return [int(room * weight / sum(weights)) for weight in weights]
 
 
 def _own_look(target: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -162,6 +163,15 @@ def pad(table: Any, points: float) -> None:
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
     table._tbl.tblPr.append(margins)
+
+
+def set_widths(table: Any, widths: Sequence[int]) -> None:
+    """Set the widths of a table's columns, in the library's units."""
+    for i, column in enumerate(table._tbl.tblGrid.gridCol_lst):
+        column.w = widths[i]
+    for row in table._tbl.tr_lst:
+        for cell, width in zip(row.tc_lst, widths, strict=True):
+            cell.width = width
 
 
 def shade(cell: Any, colour: str) -> None:

@@ -9,6 +9,7 @@ Source of the layout: vidigi 2.0.0, `vidigi.logging.BaseEvent` and `vidigi.prep.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ Floats = NDArray[np.float64]
 EVENT_TYPES = ("arrival_departure", "queue", "resource_use", "resource_use_end")
 ARRIVAL_DEPARTURE, QUEUE, USE, USE_END = range(4)
 LOG, POSITIONS = "event_log.csv", "event_positions.csv"
+PIECE = 200_000
+"""Events that are turned to rows at once."""
 ACROSS, DOWN = 200, 100
 """Distance of two services on the drawing, in pixels."""
 
@@ -41,7 +44,7 @@ def export(journal: Journal, wanted: NDArray[np.bool_], folder: Path) -> int:
         folder: where ``event_log.csv`` and ``event_positions.csv`` are written.
     """
     events = _Events(journal, wanted)
-    rows = write_csv(folder / LOG, [events.table()])
+    rows = write_csv(folder / LOG, events.tables())
     write_csv(folder / POSITIONS, [_positions(journal)])
     return rows
 
@@ -64,14 +67,21 @@ class _Events:
         ).texts
         self.parts: list[tuple[NDArray[Any], ...]] = []
 
-    def table(self) -> Any:
-        """Return all events as one table, in order of time."""
+    def tables(self) -> Iterator[Any]:
+        """Yield all events in order of time, as tables of some rows each."""
         self._gather()
         row, minute, kind, name, place, rank = (
             np.concatenate(part) for part in zip(*self.parts, strict=True)
         )
+        self.parts.clear()
         order = np.lexsort((rank, row, minute))
-        row, minute, kind, name, place = (part[order] for part in (row, minute, kind, name, place))
+        for first in range(0, max(order.size, 1), PIECE):
+            piece = order[first : first + PIECE]
+            yield self._table(*(part[piece] for part in (row, minute, kind, name, place)))
+
+    def _table(self, row: Any, minute: Floats, kind: Any, name: Any, place: Any) -> Any:
+        import pyarrow as pa
+
         visits = self.rows[row]
         pathway = self.journal.attribute("route")
         table = as_table(
@@ -81,17 +91,11 @@ class _Events:
                 "event_type": Coded(kind, EVENT_TYPES),
                 "event": Coded(name, self.names),
                 "time": np.round(minute, 4),
-                "resource_id": np.where(place > 0, place, np.nan),
                 "run_number": np.full(row.size, self.journal.replication, dtype=np.int32),
             }
         )
-        return self._with_text(table, minute, visits)
-
-    def _with_text(self, table: Any, minute: Floats, visits: NDArray[np.intp]) -> Any:
-        import pyarrow as pa
-
-        whole = table.column("resource_id").cast(pa.int32())
-        table = table.set_column(table.schema.get_field_index("resource_id"), "resource_id", whole)
+        numbers = pa.array(place, mask=place == 0)
+        table = table.add_column(5, "resource_id", numbers)
         start = np.datetime64(self.journal.start, "ms")
         table = table.append_column("timestamp", moments(start, minute))
         return table.append_column("patient", pa.array(self.journal.uid[visits]).cast(pa.string()))
