@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,10 @@ from flowsim.tables import PATIENT_COLUMNS, Replication
 if TYPE_CHECKING:
     from flowsim.spec.scenario import Scenario
 
+CHANGING = ("services", "alternatives", "pathways")
+"""Sections of which what runs takes over changes; those of demand and case mix act on who comes."""
+WIRING = ("comes_back", "outliers")
+"""Settings of services that name other services."""
 INDUCED_VISIT = 100
 """Repeat number from which people draw their luck who come only because an alternative exists."""
 
@@ -90,13 +95,7 @@ def escalation(scenario: Scenario, system: System) -> Control | None:
         return None
     loaded = backing(scenario)
     scopes = members(scenario.services, scenario.sites, scenario.places)
-
-    def retune(section: str, name: str, settings: Any) -> None:
-        if section == "services":
-            system.services[name].reconfigure(settings)
-        else:
-            _retune(system, name, settings)
-
+    retune = partial(_take_over, scenario, system)
     effects = Effects(deeds(rules, loaded.actions, scopes), loaded.under, retune)
     return assemble(rules, system, scopes, effects)
 
@@ -139,20 +138,47 @@ def _arrivals(feed: Feed, blocks: list[Block]) -> Iterator[tuple[float, Block, i
 
 
 def _schedule_changes(scenario: Scenario, system: System, control: Control | None) -> None:
-    """Let services take over dated changes of their settings when they come into force."""
-    moments: list[tuple[float, tuple[str, Any]]] = []
-    for name in system.services:
-        moments += [(minute, (name, spec)) for minute, spec in scenario.specs_over_time(name)[1:]]
+    """Let everything take over dated changes of its settings when they come into force.
+
+    What is in force at minute 0 is taken over at once: a change may have begun before the calendar does.
+    """
+    take_over = partial(_take_over, scenario, system)
+    moments: list[tuple[float, tuple[str, str, Any]]] = []
+    for section in CHANGING:
+        for name, own in getattr(scenario, section).items():
+            (_, first), *later = scenario.specs_over_time(name, section)
+            moments += [(minute, (section, name, settings)) for minute, settings in later]
+            if first != own:
+                moments.append((0.0, (section, name, first)))
     moments.sort(key=lambda moment: moment[0])
 
-    def take_over(change: tuple[str, Any]) -> None:
-        name, spec = change
+    def change(what: tuple[str, str, Any]) -> None:
         if control is None:
-            system.services[name].reconfigure(spec)
+            take_over(*what)
         else:  # actions in effect stay in effect
-            control.effects.dated("services", name, system.kernel.now, spec)
+            section, name, settings = what
+            control.effects.dated(section, name, system.kernel.now, settings)
 
-    system.kernel.at_each(moments, take_over)
+    for _, what in (moment for moment in moments if moment[0] <= 0.0):
+        change(what)
+    system.kernel.at_each([moment for moment in moments if moment[0] > 0.0], change)
+
+
+def _take_over(scenario: Scenario, system: System, section: str, name: str, settings: Any) -> None:
+    """Give settings that come into force, by date or by an action, to what runs by them."""
+    if section == "alternatives":
+        _retune(system, name, settings)
+        return
+    service = system.services[name]
+    before = service.spec
+    if section == "services":
+        service.reconfigure(settings)
+        if not any(getattr(settings, key, None) != getattr(before, key, None) for key in WIRING):
+            return
+        settings = {}
+        if name in scenario.pathways:
+            settings = backing(scenario).under("pathways", name, system.kernel.now, ())
+    service.connect(settings, system.services)
 
 
 def _option(system: System, owner: str, point: str, spec: Any) -> Option:

@@ -106,14 +106,14 @@ class Access(Service[AccessSpec]):
     def build(self) -> None:
         """Make the assessors."""
         spec = self.spec
-        ages = spec.priority_ages or inf
-        self.assessors = self.team("assessors", spec.assessors or NOBODY, classes=len(ACUITIES), ages=ages)
+        self.assessors = self.team("assessors", spec.assessors or NOBODY, classes=len(ACUITIES))
         self.navigation = self.decision("navigation")
 
     def configure(self, spec: AccessSpec) -> None:
         """Take over the rota, durations and dispositions."""
         super().configure(spec)
         self.staffed = spec.assessors is not None
+        self.assessors.ages = spec.priority_ages or inf
         if spec.assessors is not None:
             self.assessors.follow(self.system.shifts(spec.assessors))
         self.assessment: Any = None

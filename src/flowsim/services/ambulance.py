@@ -140,6 +140,12 @@ class Ambulance(Service[AmbulanceSpec]):
         self.wrap_up = self.duration("wrap_up", spec.wrap_up).of
         self.limit = spec.handover_limit
 
+    def connect(self, pathways: Any, services: Any) -> None:
+        """Resolve destinations; what diverts patients goes on doing so."""
+        super().connect(pathways, services)
+        if self.conveyed is not None:
+            self.divert(self.conveyed.diversion)
+
     # -- the call ------------------------------------------------------------------------------------------
 
     def accept(self, patient: Patient) -> Care:

@@ -126,10 +126,9 @@ class Clinic(Service[ClinicSpec]):
     def build(self) -> None:
         """Make staff and rooms."""
         spec = self.spec
-        ages = spec.priority_ages or inf
-        self.staff = self.team("staff", spec.staff, classes=len(PRIORITIES), ages=ages)
+        self.staff = self.team("staff", spec.staff, classes=len(PRIORITIES))
         self.last_shift = LastShift(self.staff)
-        self.rooms = self.pool("rooms", spec.rooms, classes=len(PRIORITIES), ages=ages)
+        self.rooms = self.pool("rooms", spec.rooms, classes=len(PRIORITIES))
         self.outcome = self.decision("outcome")
         self.slots: Slots | None = None
 
@@ -138,6 +137,7 @@ class Clinic(Service[ClinicSpec]):
         super().configure(spec)
         self.staff.follow(self.system.shifts(spec.staff))
         self.rooms.set_capacity(spec.rooms)
+        self.staff.ages = self.rooms.ages = spec.priority_ages or inf
         self.limited = spec.rooms < UNLIMITED
         self.entry = self.rooms if self.limited else self.staff
         self._open(spec)

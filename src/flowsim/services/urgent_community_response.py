@@ -153,8 +153,7 @@ class UrgentCommunityResponse(Service[UrgentCommunityResponseSpec]):
 
     def build(self) -> None:
         """Make the team."""
-        ages = self.spec.priority_ages or inf
-        self.staff = self.team("team", self.spec.team, classes=3, ages=ages)
+        self.staff = self.team("team", self.spec.team, classes=3)
         self.waiting = 0
         self.at_outcome = self.decision("outcome")
 
@@ -162,6 +161,7 @@ class UrgentCommunityResponse(Service[UrgentCommunityResponseSpec]):
         """Take over rota, hours, limits and visits."""
         super().configure(spec)
         self.staff.follow(self.system.shifts(spec.team))
+        self.staff.ages = spec.priority_ages or inf
         self.opening = self.system.opening(spec.hours)
         self.is_two_hour = self.chance("two_hour", spec.two_hour)
         self.travel = self.duration("travel", spec.travel)
