@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowsim.cli.output import (
-    complain,
     json_option,
     quiet_option,
     results_option,
@@ -18,6 +17,7 @@ from flowsim.cli.output import (
     say_json,
     verbose_option,
 )
+from flowsim.cli.visits import check_replication, journal_of
 from flowsim.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:
@@ -102,10 +102,7 @@ def _finished(run: str, options: dict[str, Any]) -> Results:
     from flowsim.store.results import Results
 
     results = Results.open(find_run(run, results_root(options["results"])))
-    count = results.manifest.replications
-    if (options["replication"] or 1) > count:
-        message = f"{results.name} has no replication {options['replication']}."
-        raise InputError([Problem(message, path="--replication", allowed=f"1 to {count}")])
+    check_replication(results, options["replication"] or 1)
     return results
 
 
@@ -129,7 +126,7 @@ def _of_visits(results: Results, form: str, path: Path, options: dict[str, Any])
     number = options["replication"] or 1
     if FORMATS[form].ending:
         check_file(path)
-    journal = _journal(results, number, quiet=options["quiet"])
+    journal = journal_of(results, number, quiet=options["quiet"])
     wanted = journal.there(*whole_days(journal, options["days"]))
     if form == "vidigi":
         with whole_folder(path) as folder:
@@ -143,17 +140,6 @@ def _of_visits(results: Results, form: str, path: Path, options: dict[str, Any])
         "visits": int(wanted.sum()),
         "bupar_rows" if form == "bupar" else "events": count,
     }
-
-
-def _journal(results: Results, number: int, *, quiet: bool) -> Journal:
-    from flowsim.experiment.again import has_visits, see_visits
-    from flowsim.store.journal import Journal
-
-    if not has_visits(results, number):
-        if not quiet:
-            complain(f"{results.name}: simulating replication {number} again, to see every visit")
-        see_visits(results, number)
-    return Journal.read(results, number)
 
 
 def _of_run(results: Results, form: str, path: Path, options: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from flowsim.cli.output import (
     say_table,
     verbose_option,
 )
+from flowsim.cli.visits import check_replication, journal_of
 from flowsim.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _runs(texts: list[str], options: dict[str, Any]) -> list[Results]:
     found = named(texts, load_all([text for text in texts if is_file(text)]), root)
     runs = runs_of(found, settings)
     for each in runs:
-        _has_replication(each, number)
+        check_replication(each, number)
     if len(runs) > 1:
         from flowsim.measures.compare.pairing import check
 
@@ -111,24 +112,8 @@ def _runs(texts: list[str], options: dict[str, Any]) -> list[Results]:
     return runs
 
 
-def _has_replication(results: Results, number: int) -> None:
-    count = results.manifest.replications
-    if number > count:
-        message = f"{results.name} has no replication {number}."
-        raise InputError([Problem(message, path="--replication", allowed=f"1 to {count}")])
-
-
 def _journal(results: Results, options: dict[str, Any]) -> Journal:
-    """Read the visits of a replication; simulate it again first where they were not kept."""
-    from flowsim.experiment.again import has_visits, see_visits
-    from flowsim.store.journal import Journal
-
-    number = options["replication"]
-    if not has_visits(results, number):
-        if not options["quiet"]:
-            complain(f"{results.name}: simulating replication {number} again, to see every visit")
-        see_visits(results, number)
-    return Journal.read(results, number)
+    return journal_of(results, options["replication"], quiet=options["quiet"])
 
 
 # -- patients --------------------------------------------------------------------------------------------
