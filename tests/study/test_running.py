@@ -114,6 +114,12 @@ def test_more_replications_add_to_what_is_there(study: Study) -> None:
     assert len({name for name, _ in count.done}) == 8
 
 
+def test_workers_go_on_from_one_run_to_the_next(study: Study) -> None:
+    studied = run_study(study, Settings(jobs=2, replications=1, simulate=simulate))
+    assert {(each.manifest.jobs, each.manifest.backend) for each in studied.different} == {(2, "loky")}
+    assert studied.fresh == 8
+
+
 @pytest.mark.parametrize("after", [0, 1, 7, 15])
 def test_an_interrupted_study_goes_on_where_it_stopped(study: Study, after: int, tmp_path: Path) -> None:
     whole = run_study(study, replace(ONE, root=tmp_path / "whole"))

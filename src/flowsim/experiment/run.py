@@ -77,12 +77,17 @@ def run_scenario(scenario: Any, settings: Settings) -> Ran:
         Interrupted: It was stopped from the keyboard.
         ReplicationFailed: The model failed; finished replications are kept.
     """
-    work = _Work(scenario, settings)
+    work = Work(scenario, settings)
     return work.found() or work.go()
 
 
-class _Work:
-    """One scenario being run."""
+class Work:
+    """One scenario being run.
+
+    Args:
+        scenario: The frozen scenario.
+        settings: How to run it.
+    """
 
     def __init__(self, scenario: Any, settings: Settings) -> None:
         self.scenario = scenario
@@ -118,8 +123,7 @@ class _Work:
         """Do the replications that are missing, and put the run together."""
         self.refuse_what_cannot_settle()
         with locked(self.folder.path):
-            self.stopping = _stopping(self.scenario, self.settings)
-            finished = self.prepare()
+            finished = self.begin()
             try:
                 self.replicate(finished)
             except KeyboardInterrupt:
@@ -128,6 +132,11 @@ class _Work:
                 self.settings.progress.stop()
             self.finish()
         return self.ran()
+
+    def begin(self) -> list[int]:
+        """Make ready, while holding the lock; return the numbers of the replications that are finished."""
+        self.stopping = _stopping(self.scenario, self.settings)
+        return self.prepare()
 
     def refuse_what_cannot_settle(self) -> None:
         """Refuse a system that cannot keep up, or note it where that is wanted."""

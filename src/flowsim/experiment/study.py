@@ -7,26 +7,29 @@ read and not run again; two combinations that come to the same scenario are one 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowsim.errors import InputError, Problem
+from flowsim.experiment.backends import Backend, as_finished, choose
 from flowsim.experiment.describe import overloads_of
 from flowsim.experiment.failures import Interrupted
-from flowsim.experiment.run import run_scenario
+from flowsim.experiment.run import Work
+from flowsim.experiment.worker import Done, Task
+from flowsim.experiment.worker import work as replicate
 from flowsim.measures.compare.comparison import measures_named
 from flowsim.measures.compare.matrix import Matrix, matrix
 from flowsim.scenario.study import Cell, Study, examine_study
-from flowsim.store.files import write_json
+from flowsim.store.files import locked, write_json
 from flowsim.store.folder import RunFolder
 from flowsim.store.identity import run_id, slug
 from flowsim.store.manifest import NAME, Manifest, now, results_root
 
 if TYPE_CHECKING:
-    from flowsim.experiment.progress import Progress
-    from flowsim.experiment.settings import Ran, Settings
+    from flowsim.experiment.settings import Settings
     from flowsim.spec.scenario import Scenario
     from flowsim.store.results import Results
 
@@ -123,11 +126,9 @@ class _Work:
         self.study = study
         self.root = results_root(settings.root)
         self.count = settings.replications or study.replications
-        self.began = time.monotonic()
+        self.settings = replace(settings, replications=self.count)
+        self.began = time.monotonic(), time.process_time()
         self.scenarios = self._different()
-        whole = _Whole(settings.progress, study.name, self.count * len(self.scenarios))
-        self.settings = replace(settings, replications=self.count, progress=whole)
-        self.whole = whole
         self.index = self.root / STUDIES / f"{slug(study.name)}.json"
 
     def _different(self) -> dict[str, Scenario]:
@@ -141,30 +142,63 @@ class _Work:
 
     def go(self) -> Studied:
         """Do what is missing, and write down which run is which."""
-        missing = {number: each for number, each in self.scenarios.items() if not self._is_done(number, each)}
-        overloads = self._refuse_what_cannot_settle(missing)
-        self.settings = replace(self.settings, overloads=lambda scenario: overloads.get(scenario.digest, []))
-        there = sum(self._finished(number, each) for number, each in self.scenarios.items())
-        self.whole.begin(0 if self.settings.force else there)
-        self._write_index({}, finished="")
-        ran: dict[str, Ran] = {}
-        try:
-            for number, scenario in self.scenarios.items():
-                ran[number] = run_scenario(scenario, self.settings)
-        except Interrupted:
-            raise Interrupted(self._how_to_go_on()) from None
-        finally:
-            self.whole.end()
+        works = {number: Work(each, self.settings) for number, each in self.scenarios.items()}
+        ran = {number: found for number, work in works.items() if (found := work.found()) is not None}
+        missing = {number: work for number, work in works.items() if number not in ran}
+        if missing:
+            self._do(missing)
+        ran |= {number: work.ran() for number, work in missing.items()}
         runs = {cell: ran[self._number(cell)].results for cell in self.study.cells}
-        self._write_index(runs, finished=now())
+        if missing or not self.index.is_file():
+            self._write_index(runs, finished=now())
+        wall, cpu = self.began
+        in_workers = sum(work.worker_cpu_seconds for work in missing.values())
         return Studied(
             study=self.study,
             runs=runs,
             index=self.index,
             fresh=sum(each.fresh for each in ran.values()),
-            cpu_seconds=sum(each.cpu_seconds for each in ran.values()),
-            wall_seconds=time.monotonic() - self.began,
+            cpu_seconds=time.process_time() - cpu + in_workers,
+            wall_seconds=time.monotonic() - wall,
         )
+
+    def _do(self, missing: Mapping[str, Work]) -> None:
+        """Do the replications that are missing, those of all runs in one go, so that no worker is idle."""
+        overloads = self._refuse_what_cannot_settle(missing)
+        for work in missing.values():
+            work.settings = replace(self.settings, overloads=lambda one: overloads[one.digest])
+        with ExitStack() as stack:
+            finished = {}
+            for number, work in missing.items():
+                work.refuse_what_cannot_settle()
+                stack.enter_context(locked(work.folder.path))
+                finished[number] = set(work.begin())
+            self._write_index({}, finished="")
+            try:
+                self._replicate(missing, finished)
+            except KeyboardInterrupt:
+                raise Interrupted(self._how_to_go_on()) from None
+            finally:
+                self.settings.progress.stop()
+
+    def _replicate(self, missing: Mapping[str, Work], finished: Mapping[str, set[int]]) -> None:
+        """Do the replications, and put each run together as soon as its last one is there."""
+        there = (len(self.scenarios) - len(missing)) * self.count + sum(map(len, finished.values()))
+        total = len(self.scenarios) * self.count
+        settings, progress = self.settings, self.settings.progress
+        backend = choose(settings.backend, settings.jobs, total - there, settings.address)
+        progress.start(self.study.name, there, total)
+        waiting = dict(missing)
+        for work in missing.values():
+            work.manifest = work.manifest.changed(jobs=backend.jobs, backend=backend.name)
+        with closing(as_finished(_named, _tasks(missing, finished, backend), backend)) as arriving:
+            for done, (number, result) in enumerate(arriving, start=1):
+                missing[number].take(result)
+                progress.advance(there + done, total)
+                if missing[number].stopping.used is not None:
+                    waiting.pop(number).finish()
+        for work in waiting.values():  # stopped after their last replication, before they were put together
+            work.finish()
 
     def _number(self, cell: Cell) -> str:
         scenario = self.study.cells[cell]
@@ -178,12 +212,10 @@ class _Work:
         finished = self._folder(number, scenario).finished()
         return sum(1 for replication in finished if replication <= self.count)
 
-    def _is_done(self, number: str, scenario: Scenario) -> bool:
-        return not self.settings.force and self._finished(number, scenario) == self.count
-
-    def _refuse_what_cannot_settle(self, missing: Mapping[str, Scenario]) -> dict[str, list[Problem]]:
+    def _refuse_what_cannot_settle(self, missing: Mapping[str, Work]) -> dict[str, list[Problem]]:
         """Return the overloads of what is still to be run, or refuse all of it, naming every combination."""
-        found = {each.digest: self.settings.overloads(each) for each in missing.values()}
+        scenarios = [work.scenario for work in missing.values()]
+        found = {each.digest: self.settings.overloads(each) for each in scenarios}
         problems = [] if self.settings.allow_overload else _by_combination(self.study, found)
         if problems:
             raise InputError(problems)
@@ -257,38 +289,15 @@ def _as_found(scenario: Scenario, root: Path, number: str) -> Scenario:
     return scenario
 
 
-class _Whole:
-    """Tells how far the whole study is, in place of each of its runs."""
+def _tasks(
+    missing: Mapping[str, Work], finished: Mapping[str, set[int]], backend: Backend
+) -> Iterator[tuple[str, Task]]:
+    """Yield the missing replications of all runs, each with the id of its run."""
+    for number, work in missing.items():
+        for task in work.tasks(finished[number], backend):
+            yield number, task
 
-    def __init__(self, progress: Progress, name: str, total: int) -> None:
-        self._progress = progress
-        self._name = name
-        self._total = total
-        self._done = 0
-        self._of_run = 0
-        self._told = False
 
-    def begin(self, done: int) -> None:
-        """Begin the study, unless all of it is done."""
-        self._done = done
-        if done < self._total:
-            self._progress.start(self._name, done, self._total)
-            self._told = True
-
-    def end(self) -> None:
-        """End the study, finished or not."""
-        if self._told:
-            self._progress.stop()
-
-    def start(self, label: str, done: int, total: int | None) -> None:
-        """Begin a run, some of whose replications may be done already."""
-        self._of_run = done
-
-    def advance(self, done: int, total: int | None) -> None:
-        """Tell that replications of a run are finished."""
-        self._done += done - self._of_run
-        self._of_run = done
-        self._progress.advance(self._done, self._total)
-
-    def stop(self) -> None:
-        """End a run: nothing to tell."""
+def _named(task: tuple[str, Task]) -> tuple[str, Done]:
+    """Do one replication, and send it back with the id of its run."""
+    return task[0], replicate(task[1])
