@@ -1,10 +1,14 @@
-# Everything needs only make and python3 (3.11 or newer).  `make run` sets up and runs the baseline.
+# Everything needs only make and python3 (3.11 or newer).  `make run` sets up, runs the baseline
+# and a what-if, and ends with a report that compares them.
 
 PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 WORKERS ?= auto
+BASELINE := scenarios/kent-medway/baseline.yaml
+WHAT_IF  ?= scenarios/kent-medway/what-if-more-ucr-and-pathway-1.yaml
+REPLICATIONS ?= 8
 PYTEST  := $(BIN)/python -m pytest -q -n $(WORKERS)
 
 .PHONY: help run setup test test-full bench mutants check lint format clean
@@ -12,8 +16,10 @@ PYTEST  := $(BIN)/python -m pytest -q -n $(WORKERS)
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-run: $(STAMP) ## set up if needed, then run the Kent and Medway baseline
-	$(BIN)/flowsim run scenarios/kent-medway/baseline.yaml -n 10 -j 2
+run: $(STAMP) ## set up if needed, run the Kent and Medway baseline and a what-if, compare them, write a report
+	$(BIN)/flowsim run $(BASELINE) -n $(REPLICATIONS) -j 2
+	$(BIN)/flowsim compare $(BASELINE) $(WHAT_IF) -n $(REPLICATIONS) -j 2
+	$(BIN)/flowsim report $(BASELINE) $(WHAT_IF) -n $(REPLICATIONS) -o results/baseline-and-what-if.html
 
 setup: $(STAMP) ## make the virtual environment with everything needed for development
 

@@ -181,7 +181,24 @@ class TestNumbers:
     def test_targets_come_first_among_the_numbers(self, report: Document) -> None:
         (numbers,) = (b for b in section(report, "headline-1").blocks if isinstance(b, Numbers))
         assert numbers.items[0][0] == "ED: within 4 hours, all types"
-        assert any("Bed occupancy" in what for what, _, _ in numbers.items)
+        assert [what for what, _, _ in numbers.items[1:]] == [
+            "Bed occupancy, general and acute", "Ambulance handover, mean",
+        ]  # fmt: skip
+
+
+    def test_without_targets_the_usual_three(self, runs: list[Results]) -> None:
+        found = document(Material(compare(runs[0], runs[2])))
+        (numbers,) = (b for b in section(found, "headline").blocks if isinstance(b, Numbers))
+        assert [what for what, _, _ in numbers.items] == [
+            "ED: within 4 hours, all types", "Ambulance handover, mean", "Beds held, discharge ready",
+        ]  # fmt: skip
+
+    def test_says_for_how_many_differences_intervals_hold(self, report: Document, one_plan: Document) -> None:
+        headline = len(tables(one_plan)["precision-1"].rows)
+        assert f"for the {headline} headline differences and for the" in tables(one_plan)["patients-urgent-care"].note
+        assert f"for the {2 * headline} headline" in tables(report)["patients-urgent-care"].note
+        assert "for the 4 differences here" in tables(one_plan)["ready-by-pathway"].note
+        assert "for the 8 differences here" in tables(report)["ready-by-pathway"].note
 
 
 class TestSections:

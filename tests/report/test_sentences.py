@@ -132,6 +132,9 @@ class TestTheRest:
         assert "2 show no clear change and 1 stays the same" in text
         assert f"{CATALOGUE['attendances'].label} (higher)" in text
 
+    def test_where_nothing_is_better_or_worse_there_are_no_others(self) -> None:
+        assert rest([UNCLEAR, UNCLEAR]) == "2 show no clear change."
+
     def test_nothing_left(self) -> None:
         assert rest([BETTER, WORSE]) == ""
 

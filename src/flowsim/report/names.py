@@ -63,6 +63,12 @@ class Names:
             for name, each in (written.setting(section) or {}).items()
             if isinstance(each, dict) and each.get("label")
         }
+        self._labels |= {
+            ("action", name): str(each["label"])
+            for written in reversed(scenarios)
+            for name, each in (written.setting("escalation", "actions") or {}).items()
+            if isinstance(each, dict) and each.get("label")
+        }
 
     def of(self, level: str, group: str) -> str:
         """Return what a group of a level is called."""
@@ -71,7 +77,7 @@ class Names:
         if level == "pool":
             service, *resource = group.split(".")
             return plain(f"{self.of('service', service)}: {' '.join(resource).replace('_', ' ')}", MOST + 20)
-        section = SECTIONS.get(level, "")
+        section = SECTIONS.get(level, level)
         known = self._labels.get((section, group)) or _IN_WORDS.get(level, _as_it_is)(group)
         return plain(known[:1].upper() + known[1:], MOST)
 

@@ -106,7 +106,8 @@ def rest(rows: Sequence[Difference]) -> str:
         [f"{unclear} show no clear change" if unclear > 1 else "1 shows no clear change"] if unclear else []
     )
     parts += [f"{same} stay the same" if same > 1 else "1 stays the same"] if same else []
-    sentences = [f"Of the others, {listed(parts)}."] if parts else []
+    some = any(row.verdict in WHAT_COUNTS for row in rows)
+    sentences = [f"{'Of the others, ' * some}{listed(parts)}."] if parts else []
     sentences += [f"Neither good nor bad in themselves: {listed(moved[:3])}."] if moved else []
     return " ".join(sentences)
 

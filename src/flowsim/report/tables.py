@@ -99,10 +99,11 @@ def interval_note(material: Material, keys: Sequence[Key]) -> str:
     """Return for how many differences the intervals of some rows hold together."""
     opened = set(material.headline_keys)
     first, rest = len(opened) * len(material.others), sum(key not in opened for key in keys)
+    others = rest * len(material.others)
     parts = [f"the {first} headline differences"] if len(keys) > rest else []
-    parts += [f"the {rest * len(material.others)} others here"] if rest else []
-    text = " and for ".join(parts) if len(parts) == 2 else parts[0] if parts else "the differences here"
-    return f"{material.comparison.confidence:.0%} intervals, adjusted to hold together for {text}."
+    parts += [f"the {others} {'others' if parts else 'differences'} here"] if others else []
+    together = " and for ".join(parts) or "the differences here"
+    return f"{material.comparison.confidence:.0%} intervals, adjusted to hold together for {together}."
 
 
 # -- compared --------------------------------------------------------------------------------------------

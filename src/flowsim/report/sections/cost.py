@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowsim.report.document import Paragraph, Section
+from flowsim.measures.compare.released import can_tell, released
+from flowsim.report.document import Block, Listing, Paragraph, Section
 from flowsim.report.sections.areas import area_part
 from flowsim.report.tables import differences
 
@@ -22,9 +23,27 @@ MOST = 15
 
 def section(material: Material) -> Section | None:
     """Return the section."""
-    parts = (area_part(material, "cost", "Cost"), area_part(material, "harm", "Harm"), _workforce(material))
+    parts = (_cost(material), area_part(material, "harm", "Harm"), _workforce(material))
     found = tuple(part for part in parts if part is not None)
     return Section("cost", "Cost and workforce", (), found) if found else None
+
+
+def _cost(material: Material) -> Section | None:
+    """Return what plans cost, and what they spend for each bed day they release."""
+    part = area_part(material, "cost", "Cost")
+    if part is None:
+        return None
+    told = [
+        f"{name}: {released(material.base, other, material.comparison.confidence).sentence()}"
+        for other, name in zip(material.others, material.called[1:], strict=True)
+        if can_tell(material.base) and can_tell(other)
+    ]
+    blocks: tuple[Block, ...] = (Listing(tuple(told)), *part.blocks) if told else part.blocks
+    keys = material.keys(["cost_per_day"], "kind")
+    by_kind = (
+        (differences(material, "cost-by-kind", "Cost each day, by kind of service", keys),) if keys else ()
+    )
+    return Section(part.id, part.title, (*blocks, *by_kind))
 
 
 def _workforce(material: Material) -> Section | None:

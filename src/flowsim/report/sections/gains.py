@@ -12,6 +12,7 @@ from flowsim.measures.format import MISSING
 from flowsim.report.charts import slope
 from flowsim.report.document import Block, Cell, Column, Figure, Listing, Paragraph, Section, Table
 from flowsim.report.names import level_name
+from flowsim.report.sections.areas import area_part
 from flowsim.report.sections.drawn import period
 
 if TYPE_CHECKING:
@@ -28,17 +29,19 @@ NOTICED = "15 minutes"
 
 def section(material: Material) -> Section | None:
     """Return the section."""
+    gaps = area_part(material, "gaps", "Gaps between groups")
     if not material.followed:
-        return None
+        return None if gaps is None else Section("gains", "Gaps between groups", gaps.blocks)
     parts = []
     for i, followed in enumerate(material.followed):
         blocks = (*_told(material, i, followed), *_pictures(material, i, followed))
         parts.append(Section(f"gains-{i + 1}", material.called[i + 1], blocks))
     opening = "Every simulated patient is looked up in both plans: nothing here is estimated from averages."
     blocks = (Paragraph(opening),)
+    end = () if gaps is None else (gaps,)
     if len(parts) == 1:
-        return Section("gains", "Who gains and who loses", blocks + parts[0].blocks)
-    return Section("gains", "Who gains and who loses", blocks, tuple(parts))
+        return Section("gains", "Who gains and who loses", blocks + parts[0].blocks, end)
+    return Section("gains", "Who gains and who loses", blocks, (*parts, *end))
 
 
 # -- in words --------------------------------------------------------------------------------------------

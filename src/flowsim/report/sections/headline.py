@@ -82,8 +82,9 @@ def _where(material: Material, level: str, group: str) -> str:
 def _taken_away(material: Material, rows: list[Difference]) -> list[Difference]:
     """Return the numbers to take away: those with a target, then the usual ones, then any other."""
     aimed = [target.measure for target in material.targets if target.level == "system"]
-    rank = {name: i for i, name in reversed(list(enumerate((*aimed, *FIRST))))}
-    return sorted(rows, key=lambda row: rank.get(row.measure, len(rank)))[:TAKEN_AWAY]
+    wanted = list(dict.fromkeys((*aimed, *FIRST)))
+    known = [row for name in wanted for row in rows if row.measure == name]
+    return [*known, *(row for row in rows if row not in known)][:TAKEN_AWAY]
 
 
 def _number(material: Material, row: Difference) -> tuple[str, str, str]:
@@ -136,7 +137,7 @@ def _targets(material: Material) -> Iterator[Table]:
         (Cell(target.text()), *(_met(answers[i]) for answers in material.answers))
         for i, target in enumerate(material.targets)
     )
-    note = "Judged by the mean over replications. In brackets: that mean; the share that meet it."
+    note = "Judged by the mean. In brackets: that mean, and the share of replications that meet the target."
     yield Table("targets", "Which targets are met", columns, rows, note)
 
 
