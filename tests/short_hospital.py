@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 from contextlib import chdir
 from functools import cache
@@ -28,6 +29,7 @@ def scenario(*sets: str) -> Scenario:
 def _finished(kept: tuple[str, ...], sets: tuple[str, ...]) -> Path:
     """Run it once in each test process, and return the results folder."""
     root = Path(mkdtemp(prefix="flowsim-tests-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
     with chdir(root):  # so that the run knows its scenario by the whole path
         fs.run(scenario(*sets), replications=2, jobs=1, root=root, keep=kept)
     return root
