@@ -1,7 +1,7 @@
 """Alternatives that are not wholly a substitute: some who use them would not have come to hospital at all.
 
 Where ``additional`` is given, only that share of an alternative's users would truly have gone on by the
-default route. For each of the others somebody extra comes to the alternative, and the patient goes on as before.
+default route. For each of the others somebody extra comes to it, and the patient goes on as before.
 """
 
 from __future__ import annotations
