@@ -94,7 +94,9 @@ class Page(HTMLParser):
         known = set(ids)
         for attribute in ("aria-labelledby", "aria-describedby", "headers"):
             for value in self.values(attribute):
-                self.problems += [f"{attribute} {name} is not there" for name in value.split() if name not in known]
+                self.problems += [
+                    f"{attribute} {name} is not there" for name in value.split() if name not in known
+                ]
         for value in self.values("href"):
             if value.startswith("#") and value[1:] not in known:
                 self.problems.append(f"{value} leads nowhere")

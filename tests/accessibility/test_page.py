@@ -8,6 +8,7 @@ import pytest
 from flowsim.report.html import page
 from flowsim.report.theme import contrast
 from report_pages import Page
+import itertools
 
 TEXT, LINES = 4.5, 3.0
 """Least contrast of text and of what carries meaning. Source: WCAG 2.2, 1.4.3 and 1.4.11."""
@@ -43,7 +44,7 @@ class TestStructure:
         levels = [level for level, _ in each.headings]
         assert levels[0] == 1
         assert levels.count(1) == 1
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
     def test_headings_say_something(self, each: Page) -> None:
         assert all(text.strip() for _, text in each.headings)
@@ -54,7 +55,11 @@ class TestStructure:
         assert each.of("main") == [{"id": "report"}]
 
     def test_landmarks_have_names_of_their_own(self, each: Page) -> None:
-        named = [attributes["aria-labelledby"] for attributes in each.of("section") if "aria-labelledby" in attributes]
+        named = [
+            attributes["aria-labelledby"]
+            for attributes in each.of("section")
+            if "aria-labelledby" in attributes
+        ]
         assert len(set(named)) == len(named)
         assert all("aria-label" in attributes for attributes in each.of("nav"))
         titles = {attributes.get("id"): text for attributes, (_, text) in _headed(each)}
@@ -104,7 +109,10 @@ class TestPictures:
     def test_every_figure_has_a_caption_and_its_numbers(self, each: Page) -> None:
         figures = each.tags.count("figure")
         assert each.tags.count("figcaption") == figures
-        tables = sum("figure" in above and tag == "table" for (tag, _), above in zip(each.elements, each.inside, strict=True))
+        tables = sum(
+            "figure" in above and tag == "table"
+            for (tag, _), above in zip(each.elements, each.inside, strict=True)
+        )
         assert tables == figures
 
     def test_text_in_pictures_is_text(self, each: Page) -> None:
@@ -140,7 +148,9 @@ class TestContrast:
     def test_every_text_colour_on_white(self) -> None:
         colours = {rule["color"] for rule in rules().values() if COLOUR.fullmatch(rule.get("color", ""))}
         assert len(colours) >= 4
-        assert {colour: contrast(colour, "#ffffff") for colour in colours if contrast(colour, "#ffffff") < TEXT} == {}
+        assert {
+            colour: contrast(colour, "#ffffff") for colour in colours if contrast(colour, "#ffffff") < TEXT
+        } == {}
 
     def test_text_on_every_shade(self) -> None:
         body = rules()["body"]["color"]
@@ -151,7 +161,9 @@ class TestContrast:
     def test_better_and_worse_on_their_shades(self) -> None:
         for tone in ("better", "worse"):
             colour = rules()[f".{tone}"]["color"]
-            shades = [rule["background"] for name, rule in rules().items() if name.startswith(f".shade-{tone}")]
+            shades = [
+                rule["background"] for name, rule in rules().items() if name.startswith(f".shade-{tone}")
+            ]
             assert len(shades) == 3
             assert all(contrast(colour, shade) >= TEXT for shade in shades)
 
@@ -170,7 +182,9 @@ class TestStyleSheet:
     def test_only_colours_of_six_digits(self) -> None:
         """So that the checks above see every one of them."""
         colours = re.findall(r"(?:color|background|border[a-z-]*|outline)\s*:\s*([^;{}]+)", style())
-        named = [c for c in colours if not COLOUR.search(c) and c.strip() not in ("light", "inherit", "collapse")]
+        named = [
+            c for c in colours if not COLOUR.search(c) and c.strip() not in ("light", "inherit", "collapse")
+        ]
         assert named == []
 
     def test_has_rules_for_a_telephone_and_for_paper(self) -> None:

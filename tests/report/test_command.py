@@ -73,6 +73,14 @@ class TestWrites:
         found = Page((folder / "report.html").read_text(encoding="utf-8"))
         assert "2 plans compared" in found.text
 
+    def test_a_workbook_and_a_word_document_beside_the_page(self, folder: Path) -> None:
+        pytest.importorskip("gptables")
+        pytest.importorskip("docx")
+        said = fine("small.yaml", "more.yaml", *RUN, "--excel", "a.xlsx", "--word", "a.docx")
+        assert [line.split(":")[0] for line in said.splitlines()] == ["Report", "Excel", "Word"]
+        assert (folder / "a.xlsx").read_bytes()[:2] == b"PK"
+        assert (folder / "a.docx").read_bytes()[:2] == b"PK"
+
     def test_replaces_an_older_file_whole(self, folder: Path) -> None:
         (folder / "report.html").write_text("x" * 10_000_000, encoding="utf-8")
         fine("small.yaml", "more.yaml", *RUN)

@@ -11,6 +11,7 @@ from flowsim.report.document import Block, Document, Figure, Listing, Numbers, P
 from flowsim.report.material import BASE, Material
 from flowsim.report.sentences import MOST_WORDS, longest
 from flowsim.store.results import Results
+import itertools
 
 TITLES = [
     "Headline",
@@ -136,9 +137,7 @@ class TestNumbers:
                     assert " to " in text or "the same" in text or text == "–", (table.id, text)
 
     def test_tone_agrees_with_the_words(self, report: Document) -> None:
-        toned = [
-            cell for table in tables(report).values() for row in table.rows for cell in row if cell.tone
-        ]
+        toned = [cell for table in tables(report).values() for row in table.rows for cell in row if cell.tone]
         assert toned
         for cell in toned:
             words = ("better", "met") if cell.tone == "better" else ("worse", "not met", "too")
@@ -165,7 +164,7 @@ class TestNumbers:
     def test_gains_and_losses_are_gains_and_losses(self, report: Document) -> None:
         for i in (1, 2):
             found = section(report, f"headline-{i}").blocks
-            for before, block in zip(found, found[1:], strict=False):
+            for before, block in itertools.pairwise(found):
                 if isinstance(block, Listing) and isinstance(before, Paragraph):
                     word = "better." if "gain" in before.text else "worse."
                     assert all(item.endswith(word) for item in block.items)
@@ -185,7 +184,6 @@ class TestNumbers:
             "Bed occupancy, general and acute", "Ambulance handover, mean",
         ]  # fmt: skip
 
-
     def test_without_targets_the_usual_three(self, runs: list[Results]) -> None:
         found = document(Material(compare(runs[0], runs[2])))
         (numbers,) = (b for b in section(found, "headline").blocks if isinstance(b, Numbers))
@@ -195,7 +193,10 @@ class TestNumbers:
 
     def test_says_for_how_many_differences_intervals_hold(self, report: Document, one_plan: Document) -> None:
         headline = len(tables(one_plan)["precision-1"].rows)
-        assert f"for the {headline} headline differences and for the" in tables(one_plan)["patients-urgent-care"].note
+        assert (
+            f"for the {headline} headline differences and for the"
+            in tables(one_plan)["patients-urgent-care"].note
+        )
         assert f"for the {2 * headline} headline" in tables(report)["patients-urgent-care"].note
         assert "for the 4 differences here" in tables(one_plan)["ready-by-pathway"].note
         assert "for the 8 differences here" in tables(report)["ready-by-pathway"].note

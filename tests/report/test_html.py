@@ -30,7 +30,9 @@ LONG = HOSTILE + "x" * 300
 
 def small(text: str = "words") -> Document:
     """A document with one block of each kind, all saying the same."""
-    table = Table("t", text, (Column(text), Column(text, "number")), ((Cell(text), Cell(text, 1.0, "better")),), text)
+    table = Table(
+        "t", text, (Column(text), Column(text, "number")), ((Cell(text), Cell(text, 1.0, "better")),), text
+    )
     svg = '<svg role="img" aria-labelledby="f-t"><title id="f-t">drawn</title></svg>'
     figure = Figure("f", text, text, svg, text, Table("f-table", text, table.columns, table.rows))
     blocks = (Paragraph(text, "lead"), Listing((text,)), Listing((text,), numbered=True),
@@ -63,7 +65,9 @@ class TestOneFile:
 class TestBlocks:
     def test_every_kind_is_shown(self) -> None:
         found = Page(page(small("Some words")))
-        assert {"h1", "h2", "p", "ul", "ol", "dl", "pre", "table", "figure", "details", "svg"} <= set(found.tags)
+        assert {"h1", "h2", "p", "ul", "ol", "dl", "pre", "table", "figure", "details", "svg"} <= set(
+            found.tags
+        )
 
     def test_a_tone_is_a_class_beside_the_words(self) -> None:
         assert '<td class="number better">words</td>' in page(small())
@@ -85,7 +89,9 @@ class TestBlocks:
 
     def test_a_folded_table_can_be_opened_without_a_script(self) -> None:
         table = Table("t", "c", (Column("a"),), ((Cell("x"),),), folded=True)
-        assert "<details><summary>Table: c</summary>" in page(Document("d", "", (Section("s", "S", (table,)),)))
+        assert "<details><summary>Table: c</summary>" in page(
+            Document("d", "", (Section("s", "S", (table,)),))
+        )
 
 
 class TestHostileWords:
@@ -111,7 +117,8 @@ class TestHostileWords:
             f"  services.ward.label: {{set: '{quoted}'}}\n"
             "surges:\n  flu:\n"
             f"    label: '{quoted}'\n"
-            "    from: 2026-11-09\n    to: 2026-11-12\n    change: {demand.walk_in.per_day: {multiply: 1.1}}\n"
+            "    from: 2026-11-09\n    to: 2026-11-12\n"
+            "    change: {demand.walk_in.per_day: {multiply: 1.1}}\n"
         )
         short = "extends: one-hospital.yaml\nname: base\ntime: {warm_up: 1 day, horizon: 1 week}\n"
         folder = scenario_folder(tmp_path, base=short, hostile=hostile)

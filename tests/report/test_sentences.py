@@ -92,7 +92,9 @@ class TestOneMeasure:
         assert text == f"{label}: 75.0% to 77.0%, +2.0 pts (+1.0 to +3.0), better."
 
     def test_of_a_group(self) -> None:
-        assert moves(WORSE, "The hospital").startswith(f"{CATALOGUE['within_4_hours'].label}, The hospital: 75.0%")
+        assert moves(WORSE, "The hospital").startswith(
+            f"{CATALOGUE['within_4_hours'].label}, The hospital: 75.0%"
+        )
 
     def test_the_same(self) -> None:
         assert moves(SAME).endswith("75.0%, the same in both.")
@@ -114,7 +116,9 @@ class TestFinding:
         assert finding([BETTER], ["A"]).endswith(": +2.0 pts, better")
 
     def test_of_two_plans(self) -> None:
-        assert finding([BETTER, UNCLEAR], ["A", "B"]).endswith("+2.0 pts, better with A; no clear change with B")
+        assert finding([BETTER, UNCLEAR], ["A", "B"]).endswith(
+            "+2.0 pts, better with A; no clear change with B"
+        )
 
     def test_all_unclear_is_said_once(self) -> None:
         assert finding([UNCLEAR, UNCLEAR], ["A", "B"]).endswith(": no clear change")

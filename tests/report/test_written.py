@@ -35,7 +35,7 @@ surges:
       demand.walk_in.per_day:
         multiply: 1.2  # one.yaml:44
 change:
-  "services.ward.beds": {add: 4, from: "2026-12-24 00:00", to: "2027-01-04 00:00", shape: "step"}  # plan.yaml:9; Plan [assumed]
+  "services.ward.beds": {add: 4, from: "2026-12-24 00:00", to: "2027-01-04 00:00"}  # plan.yaml:9; Plan [assumed]
 """
 WRITTEN = Written(TEXT)
 
@@ -102,10 +102,15 @@ class TestChanges:
         assert (change.old.text, change.new.text, change.new.place) == ("20", "25", "plan.yaml:3")
 
     def test_names_and_titles_are_no_change(self) -> None:
-        assert changes(WRITTEN, Written(TEXT.replace("A title", "Another").replace("name: one", "name: two"))) == []
+        assert (
+            changes(WRITTEN, Written(TEXT.replace("A title", "Another").replace("name: one", "name: two")))
+            == []
+        )
 
     def test_what_is_added_and_taken_away(self) -> None:
-        fewer = Written(TEXT.replace("    per_day: 100  # one.yaml:30\n", "    per_night: 7  # one.yaml:30\n"))
+        fewer = Written(
+            TEXT.replace("    per_day: 100  # one.yaml:30\n", "    per_night: 7  # one.yaml:30\n")
+        )
         found = {change.path: change for change in changes(WRITTEN, fewer)}
         assert found["demand.walk_in.per_day"].new is None
         assert found["demand.walk_in.per_night"].old is None
