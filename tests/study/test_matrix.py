@@ -13,7 +13,7 @@ from flowsim.measures.compare.matrix import Matrix, matrix
 from flowsim.measures.compare.matrix_text import (
     best_sentences,
     matrix_text,
-    no_regret_sentence,
+    no_regret_lines,
     sentences_text,
 )
 
@@ -124,7 +124,7 @@ def test_one_replication_tells_nothing_apart() -> None:
     assert standing is not None
     assert set(standing.among) == set(OPTIONS)
     assert best_sentences(found) == []
-    assert no_regret_sentence(found) == ""
+    assert no_regret_lines(found) == []
     assert "One replication has no interval" in " ".join(matrix_text(found).split())
 
 
@@ -262,7 +262,7 @@ def test_stars_mark_what_may_be_best_and_the_sentences_name_it() -> None:
     text = matrix_text(found_with(CLEAR))
     assert text.count("*") >= 3  # both in two surges, and what it means
     assert "Best on Ambulance handover, mean: Beds and crews." in text
-    assert "No regret, better in every surge and clearly worse on no measure: Beds" in text
+    assert "No regret, better in every surge and clearly worse on no measure:\n   Beds: Ambulance" in text
 
 
 def test_where_nothing_can_be_told_apart_it_says_so() -> None:
@@ -294,3 +294,17 @@ def test_measures_of_single_services() -> None:
     found = matrix(runs, SURGES, OPTIONS)
     assert found.keys[0] == key
     assert matrix_text(found).splitlines()[0].endswith(", hot clinic")
+
+
+def test_the_best_single_option_is_told_beside_a_combination_that_is_best() -> None:
+    runs = runs_with(CLEAR)
+    found = matrix(runs, SURGES, OPTIONS, "handover_mean", combined=["both"])
+    whole, single = (found.standing(KEY, "hard", single=one) for one in (False, True))
+    assert whole is not None
+    assert single is not None
+    assert (whole.best, single.best) == ("both", "beds")
+    assert single.among == ("beds",)
+    best, of_single = best_sentences(found)
+    assert best == "Best on Ambulance handover, mean: Beds and crews."
+    assert of_single == "   of single options. Mild: Beds and Crews (these cannot be told apart); Hard: Beds."
+    assert found.comparisons == 6  # as many intervals are shown as before

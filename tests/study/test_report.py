@@ -13,7 +13,7 @@ import pytest
 from flowsim.experiment.settings import Settings
 from flowsim.experiment.study import Studied, run_study
 from flowsim.measures.compare.matrix import Matrix
-from flowsim.report.document import Block, Document, Figure, Paragraph, Table
+from flowsim.report.document import Block, Document, Figure, Listing, Paragraph, Table
 from flowsim.report.files import Wanted, write
 from flowsim.report.html import page
 from flowsim.report.study import document
@@ -88,11 +88,24 @@ def test_a_heat_table_and_a_table_of_intervals_for_each_measure(studied: Studied
 def test_the_answer_names_the_best_option(studied: Studied) -> None:
     teller = Headline(studied, with_effects(studied, CLEAR))
     assert teller.answer() == "Wait, mean: best in both surges is Both."
-    assert teller.no_regret().endswith("help: One more (Wait, mean); Both (Wait, mean).")
+    said, listing = teller.no_regret()
+    assert isinstance(said, Paragraph)
+    assert isinstance(listing, Listing)
+    assert listing.items == ("One more: Wait, mean", "Both: Wait, mean")
     same = Headline(studied, with_effects(studied, dict.fromkeys(CLEAR, 0.0)))
     assert same.answer() == "Wait, mean: no option can be told apart from the others in any surge."
     near = Headline(studied, with_effects(studied, {"staff": 9.0, "quick": 0.0, "both": 9.0}))
     assert near.answer() == "Wait, mean: best in both surges is One more or Both, which cannot be told apart."
+
+
+def test_the_best_single_option_stands_beside_the_combination(studied: Studied) -> None:
+    made = document(studied, with_effects(studied, CLEAR))
+    assert [cell.text for cell in table(made, "best-options").rows[0]] == ["Wait, mean", "Both", "Both"]
+    assert [cell.text for cell in table(made, "best-single").rows[0]] == [
+        "Wait, mean",
+        "One more",
+        "One more",
+    ]
 
 
 def test_only_clear_differences_are_shaded(studied: Studied) -> None:

@@ -82,7 +82,8 @@ class Studied:
             InputError: There is no such measure.
         """
         chosen = measures if measures is not None else self.study.measures or None
-        return matrix(self.runs, self.study.surges, self.study.options, chosen)
+        combined = tuple(self.study.combined)
+        return matrix(self.runs, self.study.surges, self.study.options, chosen, combined=combined)
 
 
 def examine(path: str, sets: Sequence[str] = ()) -> tuple[Study | None, list[Problem]]:

@@ -64,6 +64,7 @@ class Matrix:
         options: name to title, in order; the first is the one that the others are compared with.
         keys: measure, level and group of what is shown, in order.
         confidence: level at which the intervals hold together, 0 to 1.
+        combined: options that are others together, which are best for no other reason than that.
     """
 
     runs: Mapping[Cell, Run]
@@ -71,6 +72,7 @@ class Matrix:
     options: Mapping[str, str]
     keys: tuple[Key, ...]
     confidence: float = 0.95
+    combined: tuple[str, ...] = ()
 
     @property
     def base(self) -> str:
@@ -110,16 +112,32 @@ class Matrix:
         missing = np.full(len(run.replications), np.nan)
         return estimate(key, run.cells.get(key, missing), self.confidence)
 
-    def standing(self, key: Key, surge: str) -> Standing | None:
-        """Return how the options stand; None where no direction is better, or nothing was measured."""
-        return self._standings[key, surge]
+    def standing(self, key: Key, surge: str, *, single: bool = False) -> Standing | None:
+        """Return how the options stand; None where no direction is better, or nothing was measured.
+
+        Args:
+            key: measure, level and group.
+            surge: the surge.
+            single: leave out the options that are others together.
+        """
+        return self._standings[key, surge, single]
 
     @cached_property
-    def _standings(self) -> Mapping[tuple[Key, str], Standing | None]:
-        return {(key, surge): self._stand(key, surge) for key in self.keys for surge in self.surges}
+    def _standings(self) -> Mapping[tuple[Key, str, bool], Standing | None]:
+        each = [
+            (key, surge, single) for key in self.keys for surge in self.surges for single in (False, True)
+        ]
+        return {
+            (key, surge, single): self._stand(key, surge, self.compared(single=single))
+            for key, surge, single in each
+        }
 
-    def _stand(self, key: Key, surge: str) -> Standing | None:
-        means = {option: self.value(key, surge, option).mean for option in self.options}
+    def compared(self, *, single: bool) -> tuple[str, ...]:
+        """Return the options, or those of them that are not others together."""
+        return tuple(option for option in self.options if not single or option not in self.combined)
+
+    def _stand(self, key: Key, surge: str, options: Sequence[str]) -> Standing | None:
+        means = {option: self.value(key, surge, option).mean for option in options}
         known = [option for option, mean in means.items() if not isnan(mean)]
         better = _better(key)
         if not known or better is None:
@@ -202,7 +220,9 @@ def matrix(
     surges: Mapping[str, str],
     options: Mapping[str, str],
     measures: str | Sequence[str] | None = None,
+    *,
     confidence: float = 0.95,
+    combined: Sequence[str] = (),
 ) -> Matrix:
     """Lay finished runs of every surge and option beside each other.
 
@@ -212,6 +232,7 @@ def matrix(
         options: name to title, in order; the first is the one that the others are compared with.
         measures: ids of measures or areas, or "all"; a few of the headline measures when left out.
         confidence: level at which the intervals hold together, 0 to 1.
+        combined: options that are others together.
 
     Raises:
         InputError: The runs of a surge cannot be paired, or none has such a measure.
@@ -224,7 +245,7 @@ def matrix(
     if not keys:
         hint = "`flowsim list measures` shows all."
         raise InputError([Problem("These runs have not measured any of this.", hint=hint)])
-    return Matrix(runs, surges, options, tuple(keys), confidence)
+    return Matrix(runs, surges, options, tuple(keys), confidence, tuple(combined))
 
 
 def _keys(comparison: Comparison, measures: str | Sequence[str] | None) -> list[Key]:

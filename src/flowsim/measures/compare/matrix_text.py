@@ -13,7 +13,16 @@ from flowsim.measures.compare.text import NO_BREAK, change_of, plain, scale_of
 from flowsim.measures.estimates import ONE_REPLICATION, Key
 from flowsim.measures.tables import GAP, WIDTH
 
-__all__ = ["best_sentences", "label_of", "largest", "listed", "matrix_text", "no_regret_sentence", "notes"]
+__all__ = [
+    "best_of",
+    "best_sentences",
+    "label_of",
+    "largest",
+    "listed",
+    "matrix_text",
+    "no_regret_lines",
+    "notes",
+]
 
 OPTION, LEAST = 26, 18
 """Most columns for the name of an option, and fewest where room is short; a longer name goes on below."""
@@ -37,7 +46,7 @@ def matrix_text(found: Matrix, width: int = WIDTH) -> str:
 def brief_text(found: Matrix) -> str:
     """Return the figures that a study is told by: doing nothing, and the best option in each surge."""
     lines = [line for key in found.keys for line in _figures(found, key)]
-    told = [textwrap.fill(line, WIDTH, subsequent_indent="      ") for line in lines]
+    told = [_filled(line) for line in lines]
     return "\n".join([*told, "", sentences_text(found)])
 
 
@@ -59,8 +68,14 @@ def _figures(found: Matrix, key: Key) -> Iterator[str]:
 
 def sentences_text(found: Matrix) -> str:
     """Return what a matrix comes to, in sentences: which options are best, and which always help."""
-    told = [*best_sentences(found), no_regret_sentence(found), *notes(found)]
-    return "\n".join(textwrap.fill(each, WIDTH, subsequent_indent="   ") for each in told if each)
+    told = [*best_sentences(found), *no_regret_lines(found), *notes(found)]
+    return "\n".join(_filled(each) for each in told)
+
+
+def _filled(text: str) -> str:
+    """Return a sentence in lines; one that is indented goes on further to the right."""
+    indent = "   " if not text.startswith(" ") else "      "
+    return textwrap.fill(text, WIDTH, subsequent_indent=indent)
 
 
 def label_of(key: Key) -> str:
@@ -150,31 +165,43 @@ def best_sentences(found: Matrix) -> list[str]:
     """Return for each measure which options are best in each surge, as far as they can be told apart."""
     if found.replications < 2:
         return []
-    return [sentence for key in found.keys for sentence in _best_sentence(found, key)]
+    both = (False, True) if found.combined else (False,)
+    return [
+        line for key in found.keys for single in both for line in _best_sentence(found, key, single=single)
+    ]
 
 
-def _best_sentence(found: Matrix, key: Key) -> list[str]:
+def _best_sentence(found: Matrix, key: Key, *, single: bool) -> list[str]:
     groups: dict[tuple[str, ...], list[str]] = {}
+    shown = found.compared(single=single)
     for surge, title in found.surges.items():
-        standing = found.standing(key, surge)
+        standing = found.standing(key, surge, single=single)
         if standing is not None:
-            among = tuple(option for option in found.options if option in standing.among)
+            among = tuple(option for option in shown if option in standing.among)
             groups.setdefault(among, []).append(plain(title))
     if not groups:
         return []
+    head = "   of single options" if single else f"Best on {label_of(key)}"
     if len(groups) == 1:
-        return [f"Best on {label_of(key)}: {_best(found, next(iter(groups)))}."]
-    parts = [f"{listed(titles)}: {_best(found, among)}" for among, titles in groups.items()]
-    return [f"Best on {label_of(key)}. {'; '.join(parts)}."]
+        return [f"{head}: {best_of(found, next(iter(groups)), single=single)}."]
+    told = (f"{listed(titles)}: {best_of(found, among, single=single)}" for among, titles in groups.items())
+    return [f"{head}. {'; '.join(told)}."]
 
 
-def _best(found: Matrix, among: tuple[str, ...]) -> str:
+def best_of(found: Matrix, among: Sequence[str], *, single: bool = False) -> str:
+    """Return the options that may be best, in words.
+
+    Args:
+        found: the matrix.
+        among: the options, in order.
+        single: whether options that are others together are left out.
+    """
     names = [plain(found.options[option]) for option in among]
-    if len(names) == len(found.options):
+    out = [plain(found.options[option]) for option in found.compared(single=single) if option not in among]
+    if not out:
         return "no option can be told apart from the others"
     if len(names) == 1:
         return names[0]
-    out = [plain(title) for option, title in found.options.items() if option not in among]
     said = f"all but {listed(out)}" if len(out) < len(names) and len(names) > 2 else listed(names)
     return f"{said} (these cannot be told apart)"
 
@@ -184,20 +211,23 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def no_regret_sentence(found: Matrix) -> str:
+def no_regret_lines(found: Matrix) -> list[str]:
     """Return which options help whatever comes: better somewhere in every surge, and worse nowhere."""
     if found.replications < 2:
-        return ""
-    measures = "measure" if len(found.keys) == 1 else "measures"
+        return []
     if not found.no_regret:
-        return f"No regret: no option is clearly better in every surge and worse on none of the {measures}."
-    parts = [f"{plain(found.options[option])} ({helps(found, option)})" for option in found.no_regret]
-    return f"No regret, better in every surge and clearly worse on no measure: {'; '.join(parts)}."
+        return [
+            "No regret: no option is clearly better in every surge without being clearly worse somewhere."
+        ]
+    told = [f"   {plain(found.options[option])}: {helps(found, option)}" for option in found.no_regret]
+    return ["No regret, better in every surge and clearly worse on no measure:", *told]
 
 
 def helps(found: Matrix, option: str) -> str:
     """Return the measures on which an option is better in every surge."""
-    return listed([label_of(key) for key in found.keys if option in found.everywhere(key)])
+    helped = [label_of(key) for key in found.keys if option in found.everywhere(key)]
+    count = len(helped)
+    return f"on all {count} measures" if count == len(found.keys) > 1 else "; ".join(helped)
 
 
 def notes(found: Matrix) -> list[str]:

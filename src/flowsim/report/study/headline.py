@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from flowsim.measures.compare.matrix_text import helps, label_of
 from flowsim.measures.compare.text import change_of, plain, scale_of
 from flowsim.measures.estimates import ONE_REPLICATION, Key
-from flowsim.report.document import Block, Listing, Numbers, Paragraph, Section
+from flowsim.report.document import Block, Listing, Numbers, Paragraph, Section, Table
 from flowsim.report.sentences import listed
 from flowsim.report.study.teller import Teller
 from flowsim.report.tables import texts
@@ -32,7 +32,7 @@ class Headline(Teller):
         blocks.append(Paragraph(self.answer(), "lead"))
         blocks.append(Numbers(tuple(self.numbers())))
         if self.found.replications > 1:
-            blocks.append(Paragraph(self.no_regret()))
+            blocks += self.no_regret()
         blocks += [Paragraph(text, "caution") for text in self.cautions()]
         return Section("headline", "Headline", tuple(blocks))
 
@@ -58,7 +58,11 @@ class Headline(Teller):
         if len(always) > 1:
             return f"best{self.everywhere()} is {names}, which cannot be told apart"
         alone = all(len(each) == 1 for each in sets)
-        return f"best{self.everywhere()} is {names}" if alone else f"{names} is among the best{self.everywhere()}"
+        return (
+            f"best{self.everywhere()} is {names}"
+            if alone
+            else f"{names} is among the best{self.everywhere()}"
+        )
 
     def numbers(self) -> Iterator[tuple[str, str, str]]:
         """Yield what the best option does to the first measure in each surge."""
@@ -72,13 +76,17 @@ class Headline(Teller):
             told = f"{change_of(row)} from {scale.write(row.base)}: {row.verdict or 'one replication'}"
             yield f"{name}: {label_of(key)} with {self.options[standing.best]}", scale.write(row.other), told
 
-    def no_regret(self) -> str:
-        """Return which options help whatever comes."""
+    def no_regret(self) -> Iterator[Block]:
+        """Yield which options help whatever comes."""
         if not self.found.no_regret:
-            return "No option is clearly better in every surge without being clearly worse somewhere."
-        parts = [f"{self.options[option]} ({helps(self.found, option)})" for option in self.found.no_regret]
-        verb = "helps" if len(parts) == 1 else "help"
-        return f"Whatever comes, and with no clear harm to any measure here, {verb}: {'; '.join(parts)}."
+            yield Paragraph(
+                "No option is clearly better in every surge without being clearly worse somewhere."
+            )
+            return
+        yield Paragraph("These help whatever comes, and do no clear harm to any measure here:")
+        yield Listing(
+            tuple(f"{self.options[option]}: {helps(self.found, option)}" for option in self.found.no_regret)
+        )
 
     def cautions(self) -> Iterator[str]:
         """Yield what a reader must know before anything else."""
@@ -102,28 +110,37 @@ class Headline(Teller):
         keys = [key for key in self.found.keys if self.standings(key)]
         if not keys:
             return None
-        rows = [[label_of(key), *(self.among(key, surge) for surge in self.surges)] for key in keys]
-        note = (
-            "Options that stand together cannot be told apart by paired differences on the same patients. "
-            "The best one is among them, with 95% for all these lists together."
-        )
-        heads = ["Measure", *self.surges.values()]
-        table = texts("best-options", "Options that may be best, by measure", heads, rows, note, folded=False)
+        blocks: list[Block] = [self.list_of_best(keys, single=False)]
+        if self.found.combined:
+            blocks.append(self.list_of_best(keys, single=True))
         always = [
             f"{label_of(key)}: {listed([self.options[name] for name in self.found.everywhere(key)])}"
             for key in keys
             if self.found.everywhere(key)
         ]
-        blocks: list[Block] = [table]
         if always and len(self.surges) > 1:
             blocks += [Paragraph("Clearly better in every surge:"), Listing(tuple(always))]
         return Section("best", "Best option in each surge", tuple(blocks))
 
-    def among(self, key: Key, surge: str) -> str:
+    def list_of_best(self, keys: Sequence[Key], *, single: bool) -> Table:
+        """Return the options that may be best on each measure in each surge."""
+        rows = [
+            [label_of(key), *(self.among(key, surge, single=single) for surge in self.surges)] for key in keys
+        ]
+        note = (
+            "Options that stand together cannot be told apart by paired differences on the same patients. "
+            "The best one is among them, with 95% for all these lists together."
+        )
+        name, caption = "best-options", "Options that may be best, by measure"
+        if single:
+            name, caption, note = "best-single", "Single options that may be best, by measure", ""
+        return texts(name, caption, ["Measure", *self.surges.values()], rows, note, folded=False)
+
+    def among(self, key: Key, surge: str, *, single: bool) -> str:
         """Return the options that may be best, in words."""
-        standing = self.found.standing(key, surge)
+        standing = self.found.standing(key, surge, single=single)
         if standing is None:
             return "–"
-        if len(standing.among) == len(self.options):
+        if len(standing.among) == len(self.found.compared(single=single)):
             return "No option can be told apart from the others"
         return listed([self.options[name] for name in standing.among])
