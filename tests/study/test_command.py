@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from flowsim.cli.app import app
 
 Write = Callable[..., str]
-BAD = "flowsim: 1\nstudy:\n  base: smal.yaml\n  seed: lucky\n  options: {more: {titel: More}}\n"
+BAD = "flowsim: 1\nstudy:\n  base: smal.yaml\n  seed: lucky\n  options: {more: {titlee: More}}\n"
 
 
 def call(*arguments: str) -> Result:

@@ -231,7 +231,7 @@ def test_which_files_are_studies(write: Write, folder: Path) -> None:
     assert is_study(write())
     assert not is_study("small.yaml")
     assert not is_study("missing.yaml")
-    (folder / "latin.yaml").write_bytes(b"title: Caf\xe9\nstudy: {}\n")
+    (folder / "latin.yaml").write_bytes(b"title: \xe9t\xe9\nstudy: {}\n")
     assert not is_study("latin.yaml")
 
 

@@ -258,7 +258,7 @@ def test_an_overloaded_study_runs_when_it_is_allowed(write: Write) -> None:
 def test_an_unknown_measure_is_told_with_its_line(write: Write) -> None:
     study, problems = examine(
         write(
-            "flowsim: 1\nstudy:\n  base: small.yaml\n  measures: [wait_mean, wiat]\n"
+            "flowsim: 1\nstudy:\n  base: small.yaml\n  measures: [wait_mean, waitt]\n"
             "  options: {staff: {include: staff.yaml}}\n"
         )
     )

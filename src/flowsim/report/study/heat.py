@@ -83,7 +83,8 @@ class Heat(Teller):
         if not verdicts - {UNCLEAR, SAME, ""}:
             return "no option makes a clear difference"
         if "better" not in verdicts:
-            return "no option helps, and some make it worse" if "worse" in verdicts else "some options move it"
+            worse = "worse" in verdicts
+            return "no option helps, and some make it worse" if worse else "some options move it"
         return self.gains(key)
 
     def gains(self, key: Key) -> str:
