@@ -35,7 +35,7 @@ surges:
       demand.walk_in.per_day:
         multiply: 1.2  # one.yaml:44
 change:
-  "services.ward.beds": {add: 4, from: "2026-12-24 00:00", to: "2027-01-04 00:00"}  # plan.yaml:9; Plan [assumed]
+  "services.ward.beds": {add: 4, from: "2026-12-24 00:00", to: "2027-01-04 00:00"}  # p.yaml:9; Plan [assumed]
 """
 WRITTEN = Written(TEXT)
 
@@ -81,12 +81,22 @@ class TestDates:
     def test_a_change_over_dates(self) -> None:
         (value,) = (each for (path, _), each in WRITTEN.dated.items() if path == "services.ward.beds")
         assert value.text == "4 more, from 2026-12-24 to 2027-01-04"
-        assert (value.place, value.source, value.grade) == ("plan.yaml:9", "Plan", "assumed")
+        assert (value.place, value.source, value.grade) == ("p.yaml:9", "Plan", "assumed")
 
     def test_a_surge(self) -> None:
         (value,) = (each for (path, _), each in WRITTEN.dated.items() if path.startswith("demand"))
         assert value.text == "times 1.2 (Flu wave, from 2026-12-01 to 2026-12-20)"
         assert value.place == "one.yaml:44"
+
+    def test_a_surge_vouches_for_its_changes_that_name_no_source(self) -> None:
+        said = "    source: Bed sitrep  # one.yaml:43\n    grade: seen  # one.yaml:43\n"
+        written = Written(
+            TEXT.replace(
+                "    label: Flu wave  # one.yaml:40\n", "    label: Flu wave  # one.yaml:40\n" + said
+            )
+        )
+        (value,) = (each for (path, _), each in written.dated.items() if path.startswith("demand"))
+        assert (value.source, value.grade) == ("Bed sitrep", "seen")
 
 
 class TestChanges:

@@ -108,7 +108,8 @@ class Written:
             about = f"{self.label('surges', surge)}, {_dates(plain(node))}"
             for selector, each in entries(entries(node).get("change")).items():
                 text = f"{dated_words(plain(each))} ({about})"
-                found[selector, text] = replace(self._value((selector,), _first(each)), text=text)
+                value = replace(self._value((selector,), _first(each)), text=text)
+                found[selector, text] = _vouched(value, plain(each), plain(node))
         return found
 
     def _value(self, path: Path, node: Node) -> Value:
@@ -134,6 +135,16 @@ class Written:
         for path, value in self.values.items():
             if is_quantity(tuple(path.split(".")), value.text):
                 yield value
+
+
+def _vouched(value: Value, *said: Any) -> Value:
+    """Return a value with the first source that is named beside it: its own, its change's, its surge's."""
+    if value.source:
+        return value
+    for settings in said:
+        if isinstance(settings, dict) and settings.get("source"):
+            return replace(value, source=str(settings["source"]), grade=str(settings.get("grade", "")))
+    return value
 
 
 def changes(base: Written, other: Written) -> list[Change]:
