@@ -16,7 +16,11 @@ from flowsim.store.results import Results
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 SHORT = "time: {warm_up: 1 week, horizon: 2 weeks}\n"
-BASE = "extends: one-hospital.yaml\nname: base\ntitle: Usual winter\n" + SHORT
+SEEN = """measure,level,group,value,unit,tolerance,tolerance_kind,period,source,grade,note
+attendances,system,,290,per day,10,percent,2024/25,Monthly return,seen,
+discharge_ready_at_midnight,system,,500,patients,15,percent,2024/25,Situation report,seen,
+"""
+BASE = "extends: one-hospital.yaml\nname: base\ntitle: Usual winter\nobserved: seen.csv\n" + SHORT
 SUPPORT = """
 extends: base.yaml
 name: more-support
@@ -48,6 +52,7 @@ def scenario_folder(folder: Path, **texts: str) -> Path:
     for name in ("one-hospital.yaml", "one-hospital.evidence.csv"):
         shutil.copy(SCENARIOS / name, folder / name)
     shutil.copytree(SCENARIOS / "kent-medway" / "profiles", folder / "kent-medway" / "profiles")
+    (folder / "seen.csv").write_text(SEEN, encoding="utf-8")
     for name, text in texts.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     return folder

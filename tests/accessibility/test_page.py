@@ -1,5 +1,6 @@
 """Everybody can read the page: structure, tables, pictures, contrast. WCAG 2.2 AA."""
 
+import itertools
 import re
 from importlib.resources import files
 
@@ -8,7 +9,6 @@ import pytest
 from flowsim.report.html import page
 from flowsim.report.theme import contrast
 from report_pages import Page
-import itertools
 
 TEXT, LINES = 4.5, 3.0
 """Least contrast of text and of what carries meaning. Source: WCAG 2.2, 1.4.3 and 1.4.11."""

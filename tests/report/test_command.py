@@ -67,6 +67,7 @@ class TestWrites:
         fine("small.yaml", *RUN)
         found = Page((folder / "report.html").read_text(encoding="utf-8"))
         assert "no plan is held against it" in found.text
+        assert "No observed figures are named in the baseline" in found.text
 
     def test_of_two_plans(self, folder: Path) -> None:
         fine("small.yaml", "more.yaml", "both.yaml", *RUN)

@@ -1,5 +1,6 @@
 """What a report says of three finished runs, held against the comparison it is written from."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,6 @@ from flowsim.report.document import Block, Document, Figure, Listing, Numbers, P
 from flowsim.report.material import BASE, Material
 from flowsim.report.sentences import MOST_WORDS, longest
 from flowsim.store.results import Results
-import itertools
 
 TITLES = [
     "Headline",
@@ -272,10 +272,26 @@ class TestSections:
         words = {row[3].text.split()[0] for row in tables(report)["precision-1"].rows}
         assert words <= {"enough", "about", "over", "–"}
 
-    def test_nothing_observed_is_said(self, report: Document) -> None:
-        (caution,) = section(report, "reality").blocks
-        assert isinstance(caution, Paragraph)
-        assert caution.kind == "caution"
+    def test_observed_figures_misfits_first(self, report: Document) -> None:
+        (text, *_) = section(report, "reality").blocks
+        assert isinstance(text, Paragraph)
+        assert text.text == "Baseline: 1 of 2 observed figures are within their tolerance."
+        (miss,) = tables(report)["misfits"].rows
+        assert [cell.text for cell in miss[:3]] == [
+            "Discharge ready, in bed at midnight",
+            "Whole system",
+            "500",
+        ]
+        assert miss[5].text.startswith("too low")
+        assert miss[6].text == "2024/25, Situation report [seen]"
+        assert [row[0].text for row in tables(report)["fits"].rows] == ["Attendances, all types"]
+
+    def test_what_was_observed_is_drawn_over_the_winter(self, report: Document) -> None:
+        drawn = figures(report)
+        assert drawn["winter-attendances"].subtitle.endswith("circles: mean observed, 2024/25")
+        assert drawn["winter-discharge-ready"].subtitle.endswith("observed at midnight, 2024/25")
+        assert "Observed" in drawn["winter-attendances"].svg
+        assert "observed" not in drawn["winter-within-4-hours"].subtitle
 
     def test_assumed_values_come_first(self, report: Document) -> None:
         grades = [row[3].text for row in tables(report)["assumed"].rows]
@@ -330,7 +346,7 @@ class TestOneReplication:
 
     def test_claims_nothing(self, one: Document) -> None:
         for table in tables(one).values():
-            if table.id in ("targets", "missed-targets"):
+            if table.id in ("targets", "missed-targets", "misfits"):
                 continue
             assert not any(cell.tone for row in table.rows for cell in row), table.id
         assert not any("better" in text for _, s in one.all_sections() for text in _leads(s))

@@ -39,7 +39,7 @@ PATHWAYS = {
 }
 """Source: Hospital discharge and community support guidance, Department of Health and Social Care."""
 FIFTHS = {"1": "1, most deprived", "5": "5, least deprived"}
-MOST = 60
+MOST = 80
 """Characters of a name."""
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from flowsim.measures.catalogue import CATALOGUE
-from flowsim.measures.estimates import Key
+from flowsim.measures.estimates import Floats, Key
 from flowsim.report.charts import differences, fan
 from flowsim.report.document import Figure
 from flowsim.report.sentences import finding, listed
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from flowsim.report.material import Material
     from flowsim.store.results import Results
 
+SEEN_AS = {"discharge_ready": "discharge_ready_at_midnight"}
+"""Measures of which something close to it is published."""
+WEEK = 7
 PANELS = 3
 """Other runs shown in one fan chart; more of them would make it too long to read."""
 
@@ -63,18 +68,35 @@ def through_the_winter(material: Material, measure: str, what: str) -> Iterator[
     runs = [(name, values) for name, values in each if values is not None]
     if not runs or not material.days:
         return
-    about = CATALOGUE[measure]
+    about, (seen, words) = CATALOGUE[measure], observed(material, measure)
     yield fan(
         id=f"winter-{measure.replace('_', '-')}",
         title=title_of(material, (measure, "system", "")),
-        subtitle=f"{what}, day by day, {period(material)}",
+        subtitle=f"{what}, day by day, {period(material)}{words}",
         dates=material.dates,
         runs=runs,
+        observed=seen,
         unit=about.unit,
         decimals=about.decimals,
         events=events(material),
         png=material.png,
     )
+
+
+def observed(material: Material, measure: str) -> tuple[Floats | None, str]:
+    """Return what was observed of a measure, for each day, and words that say what it is.
+
+    Published figures are means of months or a year, so the same value is drawn once a week.
+    """
+    wanted = (SEEN_AS.get(measure, measure), "system", "")
+    for score in material.scores:
+        if score.observed.key == wanted:
+            values = np.full(material.days, np.nan)
+            values[WEEK // 2 :: WEEK] = score.observed.value
+            when = f", {score.observed.period}" if score.observed.period else ""
+            at = " at midnight" if measure in SEEN_AS else ""
+            return values, f"; circles: mean observed{at}{when}"
+    return None, ""
 
 
 def _named(material: Material) -> list[tuple[Results, str]]:

@@ -46,6 +46,7 @@ SHOWN = {
 }
 """Measures shown in this section, by area; all the others are at the end of the report."""
 WINTER = {
+    "attendances": "Attendances of all types each day",
     "within_4_hours": "Share of attendances of all types that leave within 4 hours, by day of arrival",
     "handover_mean": "Mean minutes from arrival at the department to handover, by day of arrival",
     "in_department": "Mean number of people in emergency departments",
