@@ -134,7 +134,7 @@ def test_an_empty_list_says_so() -> None:
     ("arguments", "message"),
     [
         (("list", "mesures"), "Did you mean measures?"),
-        (("list", "levers"), "Levers belong to a scenario."),
+        (("list", "levers", "nowhere.yaml"), "There is no file nowhere.yaml."),
         (("list", "scenarios", "nowhere"), "There is no such folder."),
     ],
 )

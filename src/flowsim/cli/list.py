@@ -16,19 +16,22 @@ Rows = list[dict[str, Any]]
 """What is listed: one mapping for each row, with the same keys."""
 
 
-@click.command("list", short_help="List services, levers, measures, scenarios or finished runs.")
-@click.argument("what", metavar="services|levers|measures|scenarios|runs")
+@click.command("list", short_help="List services, levers, packs, measures, scenarios or finished runs.")
+@click.argument("what", metavar="services|levers|packs|measures|scenarios|runs")
 @click.argument("where", required=False, metavar="[FILE]")
 @click.argument("path", required=False, metavar="[PATH]")
 @results_option
 @json_option
 @verbose_option
 def command(what: str, where: str | None, path: str | None, results: str | None, as_json: bool) -> None:
-    """List services, levers, measures, scenarios or finished runs.
+    """List services, levers, packs, measures, scenarios or finished runs.
 
     \b
     services         the kinds of service there are
     services FILE    the services of a scenario
+    levers [DIR]     the ready-made levers: what they change and what they move
+    levers LEVER     one ready-made lever: what it does, needs and costs
+    packs [DIR]      the ready-made surge packs, in the same way
     levers FILE      the numbers a scenario sets; PATH picks some, such as services.*
     measures         everything that is measured
     scenarios [DIR]  the scenario and study files in a folder
@@ -41,6 +44,8 @@ def command(what: str, where: str | None, path: str | None, results: str | None,
     rows = LISTS[what](where, path or results)
     if as_json:
         say_json(rows)
+    elif rows and "in short" in rows[0]:
+        say_table([[row["name"], row["in short"]] for row in rows], [what.removesuffix("s"), "what it is"])
     elif rows:
         say_table([[str(cell) for cell in row.values()] for row in rows], list(rows[0]))
     else:
@@ -68,15 +73,73 @@ def _first_line(text: str | None) -> str:
     return (text or "").strip().partition("\n")[0]
 
 
-def _levers(file: str | None, path: str | None) -> Rows:
-    """Return what can be changed in a scenario."""
-    if file is None:
-        raise InputError([Problem("Levers belong to a scenario.", hint="flowsim list levers FILE")])
+def _levers(where: str | None, path: str | None) -> Rows:
+    """Return the ready-made levers, what one of them says, or what can be changed in a scenario."""
+    if where is None or Path(where).is_dir():
+        return _ready_made(where, "levers")
+    if _is_ready_made(where):
+        return _card(where)
     from flowsim.cli.files import load_one
     from flowsim.scenario.describe import list_levers
 
-    levers = list_levers(load_one(file), path or "")
+    levers = list_levers(load_one(where), path or "")
     return [{"lever": each.path, "value": each.value, "grade": each.grade} for each in levers]
+
+
+def _packs(where: str | None, _path: str | None) -> Rows:
+    """Return the ready-made surge packs, or what one of them says."""
+    return _card(where) if where is not None and Path(where).is_file() else _ready_made(where, "packs")
+
+
+def _ready_made(folder: str | None, what: str) -> Rows:
+    """Return what can be included as it is: file, title, what it changes and what it moves."""
+    from flowsim.scenario.cards import ready_made
+
+    home = Path(folder or f"scenarios/{what}")
+    if not home.is_dir():
+        hint = (
+            f"flowsim list {what} DIR for those in another folder, flowsim list levers FILE for a scenario's."
+        )
+        raise InputError([Problem(f"There are no ready-made {what} here.", file=str(home), hint=hint)])
+    return [
+        {
+            "name": each.name,
+            "in short": each.in_short,
+            "file": each.file,
+            "title": each.title,
+            "changes": ", ".join(each.changes),
+            "moves": each.moves,
+            "strengths": "low, central, high" if each.has_strengths else "",
+        }
+        for each in ready_made(home)
+        if each.card is not None
+    ]
+
+
+def _is_ready_made(file: str) -> bool:
+    lines = _top_lines(Path(file))
+    return "card" in lines and not {"time", "extends"} & lines.keys()
+
+
+def _card(file: str) -> Rows:
+    """Return what one lever or pack says of itself."""
+    from flowsim.scenario.cards import ready_made
+
+    found = [each for each in ready_made(Path(file).parent) if Path(each.file).name == Path(file).name]
+    if not found or found[0].card is None:
+        raise InputError([Problem("There is no lever or pack with a card in this file.", file=file)])
+    each, card = found[0], found[0].card
+    told = {
+        "title": each.title,
+        "does": card.does,
+        "changes": ", ".join(each.changes),
+        "moves": each.moves,
+        "strengths": "low, central, high" if each.has_strengths else "one",
+        "needs": card.needs,
+        "costs": card.cost,
+        "additional": card.additional,
+    }
+    return [{"": name, "what it says": text} for name, text in told.items() if text]
 
 
 def _measures(_file: str | None, _path: str | None) -> Rows:
@@ -111,7 +174,7 @@ def _top_lines(path: Path) -> dict[str, str]:
         text = path.read_text(encoding="utf-8")[:100_000]
     except (OSError, UnicodeDecodeError):
         return {}
-    entries = re.findall(r"(?m)^(title|time|extends|study): *(.*?) *$", text)
+    entries = re.findall(r"(?m)^(title|time|extends|study|card): *(.*?) *$", text)
     return {key: value.strip("\"' ") for key, value in entries}
 
 
@@ -135,6 +198,7 @@ def _runs(_file: str | None, results: str | None) -> Rows:
 LISTS: dict[str, Callable[[str | None, str | None], Rows]] = {
     "services": _services,
     "levers": _levers,
+    "packs": _packs,
     "measures": _measures,
     "scenarios": _scenarios,
     "runs": _runs,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -14,7 +16,11 @@ from flowsim.scenario.nodes import Node, entries, find, plain
 from flowsim.scenario.validate import sentences
 from flowsim.spec.card import Card
 
-__all__ = ["ReadyMade", "card_problems", "ready_made"]
+__all__ = ["ReadyMade", "card_problems", "in_words", "ready_made"]
+
+_KIND: Final = re.compile(r"services\[kind=(\w+)[^\]]*\]\.(.+)")
+
+_ROUTE: Final = re.compile(r"demand\[route=(\w+)")
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,49 @@ class ReadyMade:
     has_strengths: bool
 
     @property
+    def name(self) -> str:
+        """Return the short name: that of the file."""
+        return Path(self.file).stem
+
+    @property
+    def in_short(self) -> str:
+        """Return what it is, what it changes and what it moves, in a line."""
+        return f"{self.title}. Changes {in_words(self.changes)}. Moves {self.moves}."
+
+    @property
     def moves(self) -> str:
         """Return what it moves, in words."""
         claims = self.card.moves if self.card is not None else ()
         return ", ".join(f"{claim.measure} {claim.direction}" for claim in claims)
+
+
+def in_words(selectors: Sequence[str]) -> str:
+    """Return settings in words, those of one kind together: ``virtual ward (places, onboarding)``."""
+    groups: dict[str, dict[str, None]] = {}
+    for text in selectors:
+        owner, setting = _owner(text)
+        groups.setdefault(owner, {}).setdefault(setting)
+    return ", ".join(
+        f"{owner} ({', '.join(name for name in settings if name)})" if any(settings) else owner
+        for owner, settings in groups.items()
+    )
+
+
+def _owner(text: str) -> tuple[str, str]:
+    """Split a selector into whose setting it is, in words, and the setting."""
+    kind = _KIND.match(text)
+    if kind is not None:
+        return kind[1].replace("_", " "), kind[2]
+    route = _ROUTE.match(text)
+    if route is not None:
+        return "demand", f"{route[1].replace('_', ' ')}"
+    section, _, rest = text.partition(".")
+    if section == "alternatives":
+        return "alternatives", rest.rpartition(".")[2] if "[" not in rest else rest.removeprefix("*.")
+    if section == "services" and "." in rest:
+        name, _, setting = rest.partition(".")
+        return name, setting
+    return section, rest.rpartition(".")[2] if section == "demand" and "." in rest else ""
 
 
 def card_problems(tree: Node, kinds: Kinds) -> list[Problem]:

@@ -158,7 +158,9 @@ class _Attacher:
         below = (leaf for above, node in found for leaf in leaves(node, above))
         vouched = (path for path, node, _ in below if node.document.rank <= rank)
         self.notes.update((path, note) for path in vouched if path not in self.noted)
-        return "" if found else f"No value has this path. {near_misses(self.root, selector)}".strip()
+        if found or rank < self.root.document.rank:  # a later layer may have taken away what it vouches for
+            return ""
+        return f"No value has this path. {near_misses(self.root, selector)}".strip()
 
 
 # -- what nothing vouches for ----------------------------------------------------------------------------

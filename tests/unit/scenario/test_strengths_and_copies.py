@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -286,3 +288,23 @@ def test_a_card_is_checked_and_changes_nothing(child: Child) -> None:
     broken = card.replace("direction: up", "direction: upp")
     assert "upp" in wrong(child, "include: lever.yaml", lever_yaml=broken + LEVER)
     assert "movse" in wrong(child, "include: lever.yaml", lever_yaml=card.replace("moves", "movse") + LEVER)
+
+
+# -- evidence of what a lever takes away ------------------------------------------------------------------
+
+
+def test_evidence_for_what_a_later_layer_takes_away_is_no_mistake(child: Child) -> None:
+    rows = "path,source,grade,note\nservices.frailty_ward.beds,KH03,seen,\n"
+    gone = """
+    services: {frailty_ward: {remove: true}}
+    demand: {admissions: {remove: true}}
+    pathways: {frailty_ward: {remove: true}}
+    """
+    child("evidence: e.csv", e_csv=rows)
+    Path("parent.yaml").write_text(Path("child.yaml").read_text(), encoding="utf-8")
+    Path("lever.yaml").write_text(dedent(gone), encoding="utf-8")
+    plan = "flowsim: 1\nextends: parent.yaml\ninclude: lever.yaml\n"
+    Path("plan.yaml").write_text(plan, encoding="utf-8")
+    assert load("plan.yaml").warnings == ()
+    misspelt = child("evidence: e.csv", e_csv=rows.replace("frailty", "fraility"))
+    assert len(misspelt.warnings) == 1
