@@ -319,6 +319,12 @@ class TestSections:
         assert {row.about.label for row in material.headline[0]} <= labels
 
 
+def test_many_plans_are_told_and_the_first_few_are_drawn(runs: list[Results]) -> None:
+    many = document(Material(compare(runs[0], runs[1], runs[2], runs[1], runs[2])))
+    assert figures(many)["winter-within-4-hours"].subtitle.endswith("; the first 3 plans")
+    assert len(heads(tables(many)["patients-ambulance"])) == 2 + 2 * 4
+
+
 class TestOneRunAlone:
     def test_shows_means_with_intervals_and_no_comparison(self, alone: Document) -> None:
         assert heads(tables(alone)["patients-urgent-care"]) == [

@@ -64,7 +64,7 @@ def through_the_winter(material: Material, measure: str, what: str) -> Iterator[
         measure: its id.
         what: what it is, for the subtitle.
     """
-    each = [(name, material.daily(run, measure)) for run, name in _named(material)]
+    each = [(name, material.daily(run, measure)) for run, name in named(material)]
     runs = [(name, values) for name, values in each if values is not None]
     if not runs or not material.days:
         return
@@ -72,7 +72,7 @@ def through_the_winter(material: Material, measure: str, what: str) -> Iterator[
     yield fan(
         id=f"winter-{measure.replace('_', '-')}",
         title=title_of(material, (measure, "system", "")),
-        subtitle=f"{what}, day by day, {period(material)}{words}",
+        subtitle=f"{what}, day by day, {period(material)}{words}{first_few(material)}",
         dates=material.dates,
         runs=runs,
         observed=seen,
@@ -99,7 +99,13 @@ def observed(material: Material, measure: str) -> tuple[Floats | None, str]:
     return None, ""
 
 
-def _named(material: Material) -> list[tuple[Results, str]]:
+def first_few(material: Material) -> str:
+    """Return words that say how many of the other runs a chart through the winter shows; none if it has all."""
+    return f"; the first {PANELS} plans" if len(material.others) > PANELS else ""
+
+
+def named(material: Material) -> list[tuple[Results, str]]:
+    """Return the runs that a chart through the winter shows, with what they are called."""
     return list(zip(material.runs, material.called, strict=True))[: PANELS + 1]
 
 

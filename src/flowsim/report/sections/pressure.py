@@ -14,7 +14,15 @@ from flowsim.measures.compare.whereabouts import pinch_points, where_time_goes
 from flowsim.measures.format import MISSING
 from flowsim.report.charts import fan, stacked
 from flowsim.report.document import Block, Cell, Column, Figure, Paragraph, Section, Table
-from flowsim.report.sections.drawn import by_group, events, period, through_the_winter, title_of
+from flowsim.report.sections.drawn import (
+    by_group,
+    events,
+    first_few,
+    named,
+    period,
+    through_the_winter,
+    title_of,
+)
 from flowsim.report.sentences import listed
 from flowsim.report.tables import differences, tone
 
@@ -85,7 +93,7 @@ def _beds(material: Material) -> Section | None:
 
 def _occupied(material: Material) -> Iterator[Figure]:
     """Yield beds occupied day by day, with the beds there are."""
-    each = [(name, _busy(material, run)) for run, name in zip(material.runs, material.called, strict=True)]
+    each = [(name, _busy(material, run)) for run, name in named(material)]
     runs = [(name, values) for name, values in each if values is not None]
     opened = material.daily(material.base, "beds_open")
     if not runs or opened is None:
@@ -94,7 +102,7 @@ def _occupied(material: Material) -> Iterator[Figure]:
         id="winter-beds",
         title=title_of(material, ("beds_occupied", "system", "")),
         subtitle=f"Beds occupied, day by day; the line is beds open in {material.called[0]}; "
-        f"{period(material)}",
+        f"{period(material)}{first_few(material)}",
         dates=material.dates,
         runs=runs,
         capacity=np.asarray(opened.mean(axis=0)),
