@@ -84,14 +84,15 @@ def parse_duration(value: object) -> float:
         raise ValueError(
             f"{_found(value) or 'nothing'} is not a length of time: write 45 min, 6 hours or 2 days"
         )
-    total, position = 0.0, 0
+    total, position, negative = 0.0, 0, False
     while position < len(text):
         match = _DURATION.match(text, position)
         if match is None:
             raise ValueError(_unreadable_duration(text))
         total += float(match[1]) * MINUTES[_unit(match[2])]
+        negative = negative or match[1].startswith("-")
         position = match.end()
-    if "-" in text:
+    if negative:
         raise ValueError(f"{text} is below zero: a length of time cannot be negative")
     return _finite(total, text)
 

@@ -15,7 +15,7 @@ from flowsim.units import format_duration, format_number
 
 __all__ = ["resolved_text", "written"]
 
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./%=+-]*(:[A-Za-z0-9 _./%=+-]+)*")
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./%=+-]*(:[A-Za-z0-9_./%=+-][A-Za-z0-9 _./%=+-]*)*")
 
 
 def resolved_text(root: Node, notes: Mapping[Path, Note], scenario: Scenario, dated: list[Dated]) -> str:
