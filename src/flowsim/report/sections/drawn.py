@@ -100,7 +100,7 @@ def observed(material: Material, measure: str) -> tuple[Floats | None, str]:
 
 
 def first_few(material: Material) -> str:
-    """Return words that say how many of the other runs a chart through the winter shows; none if it has all."""
+    """Return words for a chart through the winter that shows the first few plans; none if it has all."""
     return f"; the first {PANELS} plans" if len(material.others) > PANELS else ""
 
 
