@@ -253,3 +253,17 @@ def test_a_study_is_explained_in_sentences(write: Write) -> None:
     assert "   both: Both (together staff, quick)   line 12" in text
     assert "   flu: Flu (with flu.yaml)   line 8" in text
     assert text.splitlines()[-1].endswith("study.yaml:flu/both")
+
+
+def test_what_the_study_includes_is_laid_under_every_surge(write: Write) -> None:
+    write("flowsim: 1\nchange: {demand.walk_in.per_day: {add: 20}}\n", "more.yaml")
+    study = study_of(
+        write,
+        "  base: small.yaml\n  include: more.yaml\n"
+        "  surges: {usual: {}, double: {change: {demand.walk_in.per_day: {multiply: 2}}}}\n"
+        "  options: {again: {include: more.yaml}}\n",
+    )
+    found = {cell: each.demand["walk_in"].per_day for cell, each in study.cells.items()}
+    assert found["usual", NOTHING] == 100
+    assert found["double", NOTHING] == 200
+    assert found["double", "again"] == 200  # a file is included once

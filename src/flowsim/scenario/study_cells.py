@@ -50,15 +50,22 @@ def mixed(found: Outline, surge: Entry, option: Entry, name: str) -> Recipe:
     own = entries(surge.node).get("extends")
     start = own if own is not None else entries(find(found.root, ("study",)))["base"]
     layer = replace(surge, node=_but(surge.node, "extends"))
+    everywhere = Entry("study", "", _only(find(found.root, ("study",)), "include"), ())
     title = f"{surge.title}: {option.title}" if found.surges else option.title
     names = (option.name, *(each.name for each in chosen))
-    return Recipe(name, title, start, (layer, *chosen), tuple(dict.fromkeys(names)))
+    return Recipe(name, title, start, (everywhere, layer, *chosen), tuple(dict.fromkeys(names)))
 
 
 def _flat(found: Outline, option: Entry) -> Iterable[Entry]:
     """Return the options that an option is made of, each once, and then itself."""
     parts = [each for name in option.combines for each in _flat(found, found.options[name])]
     return [*dict.fromkeys(parts), option]
+
+
+def _only(node: Node | None, key: str) -> Node:
+    """Return a mapping with one of its entries alone, if it has it."""
+    kept = {key: entries(node)[key]} if key in entries(node) else {}
+    return node.but(value=kept) if node is not None else planted(kept, Document("the study"))
 
 
 def _but(node: Node, key: str) -> Node:

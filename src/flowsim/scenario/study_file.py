@@ -12,7 +12,7 @@ from flowsim.scenario.files import Folder
 from flowsim.scenario.manual import Kinds
 from flowsim.scenario.nodes import Node, children, entries, find, plain, problem_at
 from flowsim.scenario.nodes import Path as Steps
-from flowsim.scenario.strength import without_strength
+from flowsim.scenario.strength import STRENGTHS, Misnamed, split_reference, without_strength
 from flowsim.scenario.validate import sentences
 from flowsim.spec.scenario import About, Scenario
 from flowsim.spec.study import StudyFile, StudySpec
@@ -248,18 +248,31 @@ def _read_files(root: Node, folder: Folder) -> None:
     """Read every file that the study names, so that what is wrong with one is told at its line."""
     study = entries(find(root, ("study",)))
     _read(study.get("base"), ("study", "base"), "extends", folder)
+    _read_all(study.get("include"), ("study", "include"), folder)
     for section in ("surges", "options"):
         for name, entry in entries(study.get(section)).items():
             steps: Steps = ("study", section, name)
             _read(entries(entry).get("extends"), (*steps, "extends"), "extends", folder)
-            include = entries(entry).get("include")
-            for position, each in children(include) if include is not None and include.is_list else ():
-                _read(each, (*steps, "include", position), "include", folder)
-            if include is not None and include.is_leaf:
-                _read(include, (*steps, "include"), "include", folder)
+            _read_all(entries(entry).get("include"), (*steps, "include"), folder)
+
+
+def _read_all(include: Node | None, steps: Steps, folder: Folder) -> None:
+    """Read one file or several that are included."""
+    if include is None or include.is_leaf:
+        _read(include, steps, "include", folder)
+        return
+    for position, each in children(include):
+        _read(each, (*steps, position), "include", folder)
 
 
 def _read(node: Node | None, steps: Steps, layer: str, folder: Folder) -> None:
-    path = None if node is None else folder.refer(without_strength(node), steps)
+    if node is None:
+        return
+    try:
+        split_reference(node.value if isinstance(node.value, str) else "")
+    except Misnamed as error:
+        allowed = ", ".join(STRENGTHS)
+        folder.problems.append(problem_at(node, str(error), steps, allowed=allowed))
+    path = folder.refer(without_strength(node), steps)
     if path is not None:
         folder.tree(path, layer, node, steps)

@@ -60,6 +60,8 @@ class StudySpec(Spec):
 
     base: str = ""
     """The scenario that every surge starts from; only needed where a surge extends none of its own."""
+    include: Texts = ()
+    """Files laid over the base of every surge, such as costs, harm and how pressure is scored."""
     do_nothing: str = "Do nothing"
     """Name in reports of the option that changes nothing, with which the others are compared."""
     surges: dict[Name, Choice] = {}  # noqa: RUF012
