@@ -13,6 +13,7 @@ from flowsim.measures.catalogue import CATALOGUE
 from flowsim.model import replicate
 from flowsim.scenario import Scenario, load
 from flowsim.scenario.describe import backing
+from flowsim.scenario.parts import parts, with_parts
 from flowsim.scenario.provenance import unsourced
 from overlays import (
     FEW_DAYS,
@@ -338,3 +339,24 @@ def test_the_winters_are_worse_one_after_the_other(home: Path) -> None:
     for measure in ("attendances", "beds_occupied", "boarders", "time_in_department_mean"):
         series = [each[measure, "system", ""] for each in values]
         assert series == sorted(series), measure
+
+
+def test_levers_and_packs_are_one_change_each_and_the_whole_reads_back(home: Path) -> None:
+    """Taken apart, a plan has one part for each file; written out, it is the same scenario."""
+    files = (
+        "packs/flu-wave.yaml = high",
+        "packs/christmas-gap.yaml",
+        "levers/virtual-ward-step-up.yaml = low",
+    )
+    text = f"flowsim: 1\nname: all\nextends: {SMALL}.yaml\ninclude:\n"
+    text += "".join(f"  - ../{file}\n" for file in files)
+    (home / "all.yaml").write_text(text, encoding="utf-8")
+    sets = ["time.horizon=12 weeks"]
+    base, plan = laid_over(home, SMALL, sets=sets), load(home / "all.yaml", sets=sets)
+    found = parts(base, plan)
+    assert len(found) == len(files)
+    assert {"flu-wave", "virtual-ward-step-up"} <= {part.name for part in found}
+    for part in found:
+        assert with_parts(base, plan, [part], "one").name == "one"
+    (home.parent / "resolved.yaml").write_text(plan.resolved_text(), encoding="utf-8")
+    assert load(home.parent / "resolved.yaml").digest == plan.digest

@@ -459,7 +459,8 @@ def _with_entry(root: Node, path: Path, fresh: Node) -> Node:
     """Return the tree with an entry put in a mapping, or at the end of a list."""
     within = find(root, path[:-1])
     if within is not None and within.is_list:
-        return placed(root, path[:-1], within.but(value=[*within.value, fresh]))
+        longer = within.but(value=[*within.value, fresh], document=fresh.document, via=fresh.via)
+        return placed(root, path[:-1], longer)
     return placed(root, path, fresh)
 
 

@@ -146,7 +146,8 @@ def _identity(change: Dated) -> tuple[Any, ...]:
 
 def _marks(path: Path, node: Node | None, main: str) -> frozenset[Hashable]:
     if path[0] == "surges":
-        return frozenset({path[:2]})
+        whose = None if node is None else _first_leaf(node).document.name
+        return frozenset({path[:2]} if whose in {None, main} else {path[:2], ("file", whose)})
     if node is None:
         return frozenset({path[:3]})
     leaf = node if node.via else _first_leaf(node)  # of a copy, the leaves stand elsewhere

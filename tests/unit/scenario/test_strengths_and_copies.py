@@ -91,8 +91,8 @@ def test_a_range_alone_does_not_hide_the_evidence(child: Child) -> None:
 
 
 def test_a_strength_that_is_none_is_told_with_what_is_allowed(child: Child) -> None:
-    text = wrong(child, "include: [lever.yaml = hihg]", lever_yaml=LEVER)
-    assert "hihg is not a strength. Did you mean high?" in text
+    text = wrong(child, "include: [lever.yaml = hgh]", lever_yaml=LEVER)
+    assert "hgh is not a strength. Did you mean high?" in text
     assert "low, central, high" in text
 
 
@@ -168,7 +168,7 @@ def test_a_copied_alternative_stands_behind_the_others(child: Child) -> None:
             "picks a single value; a copy is made of a whole entry.",
         ),
         ("demand.referrals: {copy: 3}", "copy takes the settings in which the copy differs"),
-        ("demand.referals: {copy: {as: x}}", "demand.referals matches nothing."),
+        ("demand.referrrals: {copy: {as: x}}", "demand.referrrals matches nothing."),
         ("demand.referrals: {copy: {as: x}, from: 2026-12-01}", "Unknown setting."),
         (
             "demand.referrals: {copy: {as: x, per_day: {add: 1, from: 2026-12-01}}}",
@@ -235,7 +235,7 @@ def test_a_wave_may_be_led(child: Child) -> None:
             "A lag counts from the peak",
         ),
         ("lag: 1 week", "lag: 7", "7 has no unit"),
-        ("width: 4 weeks}", "widht: 4 weeks}", "widht"),
+        ("width: 4 weeks}", "widthh: 4 weeks}", "widthh"),
     ],
 )
 def test_a_wave_that_cannot_be_followed_is_explained(child: Child, old: str, new: str, sentence: str) -> None:
@@ -306,5 +306,5 @@ def test_evidence_for_what_a_later_layer_takes_away_is_no_mistake(child: Child) 
     plan = "flowsim: 1\nextends: parent.yaml\ninclude: lever.yaml\n"
     Path("plan.yaml").write_text(plan, encoding="utf-8")
     assert load("plan.yaml").warnings == ()
-    misspelt = child("evidence: e.csv", e_csv=rows.replace("frailty", "fraility"))
+    misspelt = child("evidence: e.csv", e_csv=rows.replace("frailty", "frailtyy"))
     assert len(misspelt.warnings) == 1
