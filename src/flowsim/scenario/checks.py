@@ -247,7 +247,9 @@ class _Checker:
         self.kind_of_time(time, dated)
         together: dict[object, list[Dated]] = {}  # what was written together is told of once
         for change in dated:
-            together.setdefault(id(change.node) if change.label == "change" else change.label, []).append(change)
+            together.setdefault(id(change.node) if change.label == "change" else change.label, []).append(
+                change
+            )
         for mine in together.values():
             if all(self.outside(change, time) for change in mine):
                 self.too_late(mine[0], time)
