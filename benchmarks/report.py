@@ -11,6 +11,8 @@ from typing import Any
 
 from benchmarks.measurements import Figure, Table
 
+TITLE = 36
+"""Letters of a title in one line."""
 BLUE, GREY, ORANGE = "#005eb8", "#768692", "#d5281b"
 
 
@@ -90,7 +92,9 @@ def picture(tables: Sequence[Table], path: Path) -> None:
             (_engines if name.startswith("reference") else _grown)(axis, known[name])
         for axis in row[len(names) :]:
             axis.set_visible(False)
-    figure.savefig(path, metadata={"Date": None, "Title": "What flowsim costs, beside other engines and as it grows"})
+    figure.savefig(
+        path, metadata={"Date": None, "Title": "What flowsim costs, beside other engines and as it grows"}
+    )
     plt.close(figure)
 
 
@@ -105,7 +109,7 @@ def _engines(axis: Any, table: Table) -> None:
     axis.set_xlim(min(middles) / 3.0, max(middles) * 8.0)
     for place, each in enumerate(figures):
         axis.text(each.high * 1.15, place, number(each.middle), va="center", fontsize=9)
-    axis.set_title(table.title, fontsize=11, loc="left")
+    axis.set_title(textwrap.fill(table.title, TITLE), fontsize=11, loc="left")
     axis.set_xlabel("patients per CPU-second (log scale)")
     _plain(axis)
 
@@ -117,13 +121,19 @@ def _grown(axis: Any, table: Table) -> None:
     middles = [each.middle for each in figures]
     axis.bar(labels, middles, yerr=spread, color=BLUE, error_kw={"ecolor": "#212b32", "capsize": 3})
     axis.axhline(1.0, color=ORANGE, linewidth=1.0)
+    highest = max(each.high for each in figures)
     for place, each in enumerate(figures):
-        axis.text(place, each.high + 0.03, f"{each.middle:.2f}", ha="center", va="bottom", fontsize=9)
-    axis.set_ylim(0.0, max(each.high for each in figures) * 1.2)
-    axis.set_title(textwrap.fill(table.title, 46), fontsize=11, loc="left")
-    (base,) = {label for label, each in zip(labels, figures, strict=True) if each.low == each.high == 1.0} or {""}
+        above = max(each.high, 1.0) + 0.02 * highest
+        axis.text(place, above, f"{each.middle:.2f}", ha="center", va="bottom", fontsize=9)
+    axis.set_ylim(0.0, highest * 1.2)
+    axis.set_title(textwrap.fill(table.title, TITLE), fontsize=11, loc="left")
+    (base,) = {
+        label for label, each in zip(labels, figures, strict=True) if each.low == each.high == 1.0
+    } or {""}
     axis.set_ylabel(f"cost per {table.columns[1].removeprefix('us per ')}, times that of {base}")
-    axis.tick_params(axis="x", labelrotation=30 if len(labels) > 5 else 0, labelsize=9)
+    if len(labels) > 5:
+        axis.set_xticks(range(len(labels)), labels, rotation=30, ha="right", rotation_mode="anchor")
+    axis.tick_params(axis="x", labelsize=9)
     _plain(axis)
 
 

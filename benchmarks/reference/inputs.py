@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 STAGES = ("assessment", "clinician", "bed")
 CLASSES = 5
+MINUTES_SPREAD = 0.6
+"""Standard deviation of every time, as a share of its mean."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,6 @@ def make(patients: int, shape: str = "system", seed: int = 2026) -> Inputs:
 
 
 def _care(rng: np.random.Generator, mean: float, patients: int) -> NDArray[np.float64]:
-    """Return lognormal times with a standard deviation of 60% of the mean."""
-    square = np.log1p(0.6**2)
+    """Return lognormal times."""
+    square = np.log1p(MINUTES_SPREAD**2)
     return rng.lognormal(np.log(mean) - square / 2.0, np.sqrt(square), patients)
