@@ -55,14 +55,21 @@ def choose(name: str | None, jobs: int | None, tasks: int, address: str = "") ->
     Raises:
         InputError: There is no backend of this name.
     """
-    if name is not None and name not in BACKENDS:
-        close = nearest(name, BACKENDS)
-        hint = f"Did you mean {close[0]}?" if close else ""
-        raise InputError([Problem(f"No backend is called {name}.", allowed=", ".join(BACKENDS), hint=hint)])
+    if wrong := unknown(name):
+        raise InputError(wrong)
     if name == "dask" or (name is None and address):
         return Backend("dask", jobs or cores(), address)
     wanted = min(jobs or min(cores(), 4), max(tasks, 1))
     return Backend("loky", wanted) if wanted > 1 and name != "serial" else Backend()
+
+
+def unknown(name: str | None) -> list[Problem]:
+    """Return a problem if there is no backend of this name."""
+    if name is None or name in BACKENDS:
+        return []
+    close = nearest(name, BACKENDS)
+    hint = f"Did you mean {close[0]}?" if close else ""
+    return [Problem(f"No backend is called {name}.", allowed=", ".join(BACKENDS), hint=hint)]
 
 
 def cores() -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowsim.errors import InputError, Problem, nearest
+from flowsim.experiment.backends import unknown
 from flowsim.experiment.describe import overloads_of
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.progress import Progress, Silent
@@ -63,6 +64,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         problems = [_unknown_table(name) for name in self.keep if name not in KEEP]
+        problems += unknown(self.backend)
         if self.replications is not None and not 1 <= self.replications <= MOST:
             problems.append(_out_of_range("replications", self.replications, MOST))
         if self.jobs is not None and not 1 <= self.jobs <= 1024:
