@@ -257,7 +257,8 @@ class _Network:
             taken = eligible * uptake
             if option.to in before:  # a wider offer of the same service, for the same luck
                 e, u = before[option.to]
-                taken = (taken - np.minimum(e, eligible) * np.minimum(u, uptake)) / np.maximum(1 - e * u, 1e-9)
+                taken = taken - np.minimum(e, eligible) * np.minimum(u, uptake)
+                taken = taken / np.maximum(1.0 - e * u, 1e-9)  # of those whom the first has left
             before[option.to] = eligible, uptake
             hours = [option.hours, getattr(self.scenario.services[option.to], "hours", None)]
             taken = taken * min((_open_share(h) for h in hours if h is not None), default=1.0)

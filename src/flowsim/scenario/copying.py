@@ -1,4 +1,4 @@
-"""Copy entries, as ``{copy: {as: flu, per_day: {multiply: 0.05}}}`` asks: under a new name, or to a list's end.
+"""Copy entries, as ``{copy: {as: flu, per_day: {multiply: 0.05}}}`` asks: by a new name, or to a list's end.
 
 A copy of a demand stream is a stream of its own, so nobody else's luck changes. A copy of an alternative
 stands behind the others of its decision point; as the same patient has the same luck with both, a copy for
