@@ -192,7 +192,36 @@ class _Checker:
         if back is not None:
             self.destination(back.to, ("services", name, "comes_back", "to"))
         for position, other in enumerate(getattr(spec, "outliers", ())):
-            self.named(other.to, self.names, "service", ("services", name, "outliers", str(position), "to"))
+            path: Path = ("services", name, "outliers", str(position), "to")
+            if self.named(other.to, self.names, "service", path):
+                self.takes_outliers(name, other.to, path)
+        if getattr(spec, "areas", None):
+            self.areas(name, spec)
+
+    def takes_outliers(self, name: str, other: str, path: Path) -> None:
+        """Check that patients are placed in another service of the same kind."""
+        specs = self.part("services")
+        if other == name:
+            self.wrong(path, f"{name} cannot take its own patients as outliers.", hint="Name another ward.")
+        elif other in specs and specs[other].kind != specs[name].kind:
+            wards = ", ".join(n for n, s in specs.items() if s.kind == specs[name].kind and n != name)
+            message = f"{other} is a {specs[other].kind.replace('_', ' ')} and has no beds for outliers."
+            self.wrong(path, message, allowed=wards or "no other ward")
+
+    def areas(self, name: str, spec: Any) -> None:
+        """Check the areas and teams of a department that its own settings name."""
+        path: Path = ("services", name, "area")
+        for area in named_in(spec.area):
+            where, at_key = self.spelling(path, area)
+            self.named(area, spec.areas, "area", where, key=at_key)
+        for own, area in spec.areas.items():
+            path = ("services", name, "areas", own)
+            self.named(area.clinicians, spec.clinicians, "team of clinicians", (*path, "clinicians"))
+            if area.overflow == own:
+                message = f"{own} cannot overflow into itself."
+                self.wrong((*path, "overflow"), message, hint="Name another area, or leave it out.")
+            elif area.overflow:
+                self.named(area.overflow, spec.areas, "area", (*path, "overflow"))
 
     def places(self) -> None:
         places, sites, trusts = (entries(self.node(key)) for key in ("places", "sites", "trusts"))
