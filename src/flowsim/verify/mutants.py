@@ -251,8 +251,8 @@ KERNEL = (
     Mutant(
         "waiting that lifts nobody",
         "kernel.pool:Pool._next_aged",
-        "priority - int((now - since) / self.ages)",
-        "priority",
+        "rank = priority - int((now - since) / ages)",
+        "rank = priority",
         ("V15",),
     ),
     Mutant(
