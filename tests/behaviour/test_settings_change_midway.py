@@ -316,6 +316,20 @@ class TestClinic:
         assert found == order
 
 
+class TestUrgentTreatmentCentre:
+    @pytest.mark.parametrize(("aged", "first"), [(None, "3"), ("1 hour", "5")])
+    def test_waiting_can_be_made_to_count_from_a_date_on(self, aged: str | None, first: str) -> None:
+        """Acuity 5 comes at 0:30, acuity 3 at 3:30; somebody is seen until 4. From 1:00 an hour is a step."""
+        centre = {"kind": "urgent_treatment_centre", "clinicians": 1, "treatment": "4 hours"}
+        town = Town({"centre": centre})
+        town.send("centre", at=0, acuity="2")
+        who = {"5": town.send("centre", at=0.5, acuity="5"), "3": town.send("centre", at=3.5, acuity="3")}
+        if aged is not None:
+            town.alter("centre", at=1, priority_ages=aged)
+        town.run()
+        assert town.visit(who[first], "centre").started == 4
+
+
 class TestAmbulance:
     CREWS: ClassVar[dict[str, Any]] = {
         "kind": "ambulance",

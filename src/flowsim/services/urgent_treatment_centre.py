@@ -139,10 +139,9 @@ class UrgentTreatmentCentre(Service[UrgentTreatmentCentreSpec]):
     def build(self) -> None:
         """Make clinicians, rooms and assessors."""
         spec = self.spec
-        ages = spec.priority_ages or inf
-        self.clinicians = self.team("clinicians", spec.clinicians, classes=CLASSES, ages=ages)
+        self.clinicians = self.team("clinicians", spec.clinicians, classes=CLASSES)
         self.last_shift = LastShift(self.clinicians)
-        self.rooms = self.pool("rooms", spec.rooms, classes=CLASSES, ages=ages)
+        self.rooms = self.pool("rooms", spec.rooms, classes=CLASSES)
         self.assessors = self.team("assessors", spec.assessors or NOBODY, classes=CLASSES)
         self.front_door = self.decision("front_door")
         self.outcome = self.decision("outcome")
@@ -171,6 +170,7 @@ class UrgentTreatmentCentre(Service[UrgentTreatmentCentreSpec]):
     def _staff(self, spec: UrgentTreatmentCentreSpec) -> None:
         self.clinicians.follow(self.system.shifts(spec.clinicians))
         self.rooms.set_capacity(spec.rooms)
+        self.clinicians.ages = self.rooms.ages = spec.priority_ages or inf
         self.limited = spec.rooms < UNLIMITED
         self.entry = self.rooms if self.limited else self.clinicians
         self.triage: Pool = self.clinicians
