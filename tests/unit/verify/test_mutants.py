@@ -124,3 +124,17 @@ def test_one_miss_by_chance_notices_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_mistake_whose_text_is_gone_or_not_alone_is_an_error(text: str) -> None:
     with pytest.raises(StaleError, match=r"measures\.estimates:half_width holds \d times the text"):
         autopsy(replace(HALF, right=text), Luck())
+
+
+def test_the_case_of_mistakes_goes_on_after_one_that_can_no_longer_be_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from flowsim.verify.cases import study
+
+    only(monkeypatch, lambda _: [true("it holds", 0)])
+    monkeypatch.setattr(study, "MUTANTS", (replace(HALF, right="no such text"), LAST))
+    stale, noticed = study.mutation.run(Luck())
+    assert not stale.passed
+    assert "holds 0 times the text" in stale.what
+    assert noticed.passed
+    assert noticed.what == "last: noticed by V1"
