@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import accumulate
 from math import floor, isfinite
 from typing import Any
 
@@ -37,17 +39,12 @@ class Rota:
 
     def changes(self, calendar: Calendar, end: float) -> list[tuple[float, int]]:
         """Return (minute, number on duty) from minute 0 to `end`, only where the number changes."""
-        deltas: dict[float, float] = {0.0: 0}
-        for start, stop, level in lay_out(self.days, calendar, end):
-            if stop > 0 and level:
-                begin = max(start, 0.0)
-                deltas[begin] = deltas.get(begin, 0) + level
-                deltas[stop] = deltas.get(stop, 0) - level
         changes: list[tuple[float, int]] = []
-        total = 0.0
-        for minute in sorted(m for m in deltas if m < end or m == 0):
-            total += deltas[minute]
-            number = self._adjusted(total)
+        adjusted: dict[float, int] = {}
+        for minute, total in _totals(self.days, calendar, end):
+            number = adjusted.get(total)
+            if number is None:
+                number = adjusted[total] = self._adjusted(total)
             if not changes or changes[-1][1] != number:
                 changes.append((minute, number))
         return changes
@@ -95,6 +92,22 @@ class Rota:
             elif total > 0 or never:
                 total = max(0, total + value)
         return min(int(total), UNLIMITED)
+
+
+@lru_cache(maxsize=256)
+def _totals(days: Days, calendar: Calendar, end: float) -> tuple[tuple[float, float], ...]:
+    """Return (minute, total before adjustments) from minute 0 to `end`.
+
+    A rota that is multiplied anew every day, as by a wave of sickness, has the same totals each time.
+    """
+    deltas: dict[float, float] = {0.0: 0}
+    for start, stop, level in lay_out(days, calendar, end):
+        if stop > 0 and level:
+            begin = max(start, 0.0)
+            deltas[begin] = deltas.get(begin, 0) + level
+            deltas[stop] = deltas.get(stop, 0) - level
+    minutes = sorted(minute for minute in deltas if minute < end or minute == 0)
+    return tuple(zip(minutes, accumulate(deltas[minute] for minute in minutes), strict=True))
 
 
 def parse_rota(value: object) -> Rota:

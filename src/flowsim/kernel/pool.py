@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -166,11 +166,18 @@ class Pool:
         plan, now = self.plan, self.env._now
         self._change([n for minute, n in changes if minute <= now][-1])
 
+        def ahead() -> Iterator[tuple[float, int]]:
+            for minute, units in changes:
+                if plan != self.plan:  # another rota is followed now
+                    return
+                if minute > now:
+                    yield minute, units
+
         def shift(units: int) -> None:
             if plan == self.plan:
                 self._change(units)
 
-        self.kernel.at_each([(m, n) for m, n in changes if m > now], shift)
+        self.kernel.at_each(ahead(), shift)
 
     def _change(self, units: int) -> None:
         if self.keeper is None:

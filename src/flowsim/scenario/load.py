@@ -210,7 +210,7 @@ class Loaded:
         """Return what travels to a worker: everything but the places of values in files."""
         bare = _without_nodes(self.dated)
         actions = {name: _without_nodes(changes) for name, changes in self.actions.items()}
-        stays = {"provenance", "_base", "_notes", "_laid"}
+        stays = {"provenance", "_base", "_notes", "_laid", "_steps"}
         state = {key: value for key, value in self.__dict__.items() if key not in stays}
         return {**state, "dated": bare, "actions": actions, "_base": None, "_notes": None, "_kinds": None}
 
@@ -269,12 +269,16 @@ class Loaded:
 
     def over_time(self, section: str, name: str) -> list[tuple[float, Any]]:
         """Return the settings of an entry whenever they change: (minute of the calendar, settings)."""
+        known = self._steps.get((section, name))
+        if known is None:
+            known = self._steps[section, name] = self._over_time(section, name)
+        return list(known)
+
+    def _over_time(self, section: str, name: str) -> list[tuple[float, Any]]:
         time = self.scenario.time
-        mine = [change for change in self.dated if change.path[:2] == (section, name)]
-        first: Any = getattr(self.scenario, section)[name]
-        if not mine:
-            return [(0.0, first)]
-        laid = lay(mine, time.start)
+        laid = self._laid.get((section, name), [])
+        if not laid:
+            return [(0.0, getattr(self.scenario, section)[name])]
         written, seen = self.tree[section][name], None
         steps: list[tuple[float, Any]] = []
         for moment in moments(laid, -time.warm_up_minutes, time.horizon):
@@ -313,6 +317,11 @@ class Loaded:
         values = value_at(part, laid, minute - time.warm_up_minutes)
         read = {key: read_field(type(own), key, value, self._context) for key, value in values.items()}
         return own.model_copy(update=read)
+
+    @cached_property
+    def _steps(self) -> dict[tuple[str, str], list[tuple[float, Any]]]:
+        """What `over_time` has said: every replication asks the same."""
+        return {}
 
     @cached_property
     def _laid(self) -> Mapping[tuple[str, str], list[Laid]]:
