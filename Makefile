@@ -8,7 +8,7 @@ STAMP   := $(VENV)/.installed
 WORKERS ?= auto
 BASELINE := scenarios/kent-medway/baseline.yaml
 WHAT_IF  ?= scenarios/kent-medway/what-if-more-ucr-and-pathway-1.yaml
-REPLICATIONS ?= 8
+REPLICATIONS ?= 10
 PYTEST  := $(BIN)/python -m pytest -q -n $(WORKERS)
 
 .PHONY: help run setup test test-full bench mutants check lint format clean
