@@ -336,7 +336,7 @@ def test_the_winters_are_worse_one_after_the_other(home: Path) -> None:
         values_of(load(home / f"winter-{name}.yaml", sets=["time.warm_up=3 weeks", "time.horizon=14 weeks"]))
         for name in WINTERS
     ]
-    for measure in ("attendances", "beds_occupied", "boarders", "time_in_department_mean"):
+    for measure in ("attendances", "bed_occupancy", "boarders", "time_in_department_mean", "handover_mean"):
         series = [each[measure, "system", ""] for each in values]
         assert series == sorted(series), measure
 
