@@ -23,7 +23,7 @@ SECTIONS = {
 LEVELS = {
     "system": "whole system",
     "fifth": "deprivation",
-    "residence": "home",
+    "residence": "place of residence",
     "discharge_pathway": "discharge pathway",
     "category": "category of call",
     "kind": "kind of service",

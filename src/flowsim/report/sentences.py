@@ -15,6 +15,9 @@ from flowsim.measures.compare.text import cells_of, change_of
 MOST_WORDS = 25
 """Words of the longest sentence. Source: GOV.UK content design, writing for GOV.UK."""
 WHAT_COUNTS = {"better": "Gains", "worse": "Losses"}
+ONE_OF = {"better": "gain", "worse": "loss"}
+NAMED = 3
+"""Measures named that are neither good nor bad; the rest are counted."""
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -108,7 +111,8 @@ def rest(rows: Sequence[Difference]) -> str:
     parts += [f"{same} stay the same" if same > 1 else "1 stays the same"] if same else []
     some = any(row.verdict in WHAT_COUNTS for row in rows)
     sentences = [f"{'Of the others, ' * some}{listed(parts)}."] if parts else []
-    sentences += [f"Neither good nor bad in themselves: {listed(moved[:3])}."] if moved else []
+    more = [f"{len(moved) - NAMED} more"] if len(moved) > NAMED else []
+    sentences += [f"Neither good nor bad in themselves: {listed([*moved[:NAMED], *more])}."] if moved else []
     return " ".join(sentences)
 
 

@@ -7,13 +7,14 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING, Literal
 
 from flowsim.measures.catalogue import CATALOGUE
-from flowsim.measures.compare.text import change_of, scale_of
+from flowsim.measures.compare.text import change_of, scale_of, told_apart
 from flowsim.measures.estimates import ONE_REPLICATION, Estimate, Key, estimate
 from flowsim.measures.format import MISSING, scale_for
 from flowsim.report.document import Cell, Column, Table
 
 if TYPE_CHECKING:
     from flowsim.measures.compare.paired import Difference
+    from flowsim.measures.format import Scale
     from flowsim.report.material import Material
 
 LONG = 25
@@ -134,19 +135,25 @@ def compared(
         columns += [Column("Verdict")] if one and material.n > 1 else []
     cells = [_row([rows[i] for rows in found], with_verdict=material.n > 1) for i in range(len(heads[1]))]
     rows = tuple((Cell(head), *row) for head, row in zip(heads[1], cells, strict=True))
+    if any(isnan(row.base) and isfinite(row.other) for each in found for row in each):
+        note = f"{note} {MISSING}: {base} does not measure it, so there is no difference.".strip()
     return Table(name, caption, tuple(columns), rows, note, len(rows) > LONG if folded is None else folded)
 
 
+def _finest(rows: Sequence[Difference]) -> Scale:
+    """Return how to write the value that several others are held against."""
+    return max((told_apart(row) for row in rows), key=lambda scale: scale.decimals)
+
+
 def _row(rows: Sequence[Difference], *, with_verdict: bool) -> list[Cell]:
-    cells = [_value(rows[0], rows[0].base)]
+    cells = [_value(rows[0].base, _finest(rows))]
     for row in rows:
-        cells.append(_value(row, row.other))
+        cells.append(_value(row.other, told_apart(row)))
         cells += _difference(row, apart=len(rows) == 1, with_verdict=with_verdict)
     return cells
 
 
-def _value(row: Difference, value: float) -> Cell:
-    scale = scale_of(row)
+def _value(value: float, scale: Scale) -> Cell:
     return Cell(scale.write(value), value * scale.factor if isfinite(value) else None)
 
 

@@ -27,6 +27,8 @@ DIFFERENCE = "difference (95%"
 """The part of a heading that stays in one line."""
 LABEL, LEAST = 22, 12
 """Columns that a label has if there is room, and at least; a longer one goes on in the next line."""
+MOST_DECIMALS = 2
+"""Decimals that values are given to tell them apart."""
 NO_BREAK = "\u00a0"
 """Keeps the two ends of an interval in one line."""
 
@@ -81,7 +83,7 @@ def _body(rows: Sequence[Difference]) -> Iterator[list[str]]:
 
 def cells_of(row: Difference) -> list[str]:
     """Return both values, the difference with its interval, and what it means."""
-    scale = scale_of(row)
+    scale = told_apart(row)
     change = change_of(row).replace(" to ", f"{NO_BREAK}to{NO_BREAK}")
     return [scale.write(row.base), scale.write(row.other), change, row.verdict]
 
@@ -105,6 +107,14 @@ def scale_of(row: Difference) -> Scale:
     known = [abs(value) for value in (row.base, row.other) if not isnan(value)]
     scale = scale_for(row.about.unit, row.about.decimals, max(known, default=0.0))
     return replace(scale, suffix=_shorter(scale.suffix), change=_shorter(scale.change))
+
+
+def told_apart(row: Difference) -> Scale:
+    """Return how to write both values of a row, with another decimal or two if that is what it takes."""
+    scale = scale_of(row)
+    while row.clear and scale.decimals < MOST_DECIMALS and scale.write(row.base) == scale.write(row.other):
+        scale = replace(scale, decimals=scale.decimals + 1)
+    return scale
 
 
 def _shorter(unit: str) -> str:

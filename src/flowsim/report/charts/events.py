@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flowsim.report.charts.axes import Axis, Moment, Plot, days_since
 from flowsim.report.charts.sheet import Sheet
@@ -11,7 +11,23 @@ from flowsim.report.theme import EDGE, EDGE_LINE, SPAN, TEXT, TINY, Fill, Stroke
 
 Event = tuple[str, Moment, Moment]
 """Label, first and last day."""
+Events = Sequence[Event] | Mapping[str, Sequence[Event]]
+"""What happens, to all runs or to each by its name."""
 _ROW = 18.0
+
+
+def of_runs(events: Events, names: Sequence[str]) -> list[Event]:
+    """Return what happens to any of some runs; what does not happen to all of them says to whom it does."""
+    if not isinstance(events, Mapping):
+        return list(events)
+    whose: dict[Event, list[str]] = {}
+    for name in names:
+        for event in events.get(name, ()):
+            whose.setdefault(event, []).append(name)
+    return [
+        (label if len(mine) == len(names) else f"{label} ({' and '.join(mine)})", first, last)
+        for (label, first, last), mine in whose.items()
+    ]
 
 
 def shade(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import inf
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,7 +29,7 @@ from flowsim.report.charts.axes import (
     written,
 )
 from flowsim.report.charts.build import Numbers, assemble, name, nothing, number
-from flowsim.report.charts.events import Event, shade
+from flowsim.report.charts.events import Events, of_runs, shade
 from flowsim.report.charts.sheet import Sheet, line_height
 from flowsim.report.charts.words import clean, shorten, wrap
 from flowsim.report.document import Cell, Column, Figure
@@ -46,6 +48,8 @@ from flowsim.report.theme import (
 Floats = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Lower edge of the wide band, of the narrow one, median, and the upper edges."""
+ROOM_FOR_BANDS = 3.0
+"""Lighter bands are cut at this many times the highest of what is never cut."""
 TABLE_STEP = 7
 """The table gives every seventh day."""
 _END_ROOM = 132.0
@@ -54,12 +58,13 @@ _END_ROOM = 132.0
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A run: its name, the quantiles (5, days), its replications, and how its line is drawn."""
+    """A run: its name, the quantiles (5, days), its replications, how its line is drawn, and its capacity."""
 
     name: str
     quantiles: Floats
     replications: int
     stroke: Stroke
+    limit: Floats | None = None
 
     @property
     def median(self) -> Floats:
@@ -68,15 +73,14 @@ class _Run:
         return middle
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Fan:
     """All that is drawn."""
 
     dates: Sequence[Moment]
     runs: list[_Run]
-    capacity: Floats | None
     observed: Floats | None
-    events: Sequence[Event]
+    events: Events
     form: Written
 
     def days(self) -> list[float]:
@@ -88,12 +92,37 @@ class _Fan:
         base, *others = self.runs
         return [[base, other] for other in others] or [[base]]
 
+    def limits(self, runs: Sequence[_Run]) -> list[tuple[str, Floats]]:
+        """Return the capacity of some runs with its name: each of them named where they differ."""
+        found = [(run.name, run.limit) for run in runs if run.limit is not None and len(finite(run.limit))]
+        if all(np.array_equal(limit, found[0][1], equal_nan=True) for _, limit in found):
+            return [("Capacity", limit) for _, limit in found[:1]]
+        return [(f"Capacity, {name}", limit) for name, limit in found]
+
     def values(self) -> list[Floats]:
         """Return everything that must find room on the axis."""
-        return [
-            *(run.quantiles for run in self.runs),
-            *(row for row in (self.capacity, self.observed) if row is not None),
-        ]
+        return [np.minimum(run.quantiles, self.top) for run in self.runs] + self.firm()[len(self.runs) :]
+
+    def firm(self) -> list[Floats]:
+        """Return what is never cut: the medians with their darker bands, capacity, and what was observed."""
+        inner: list[Floats] = [run.quantiles[1:4] for run in self.runs]
+        inner += [limit for _, limit in self.limits(self.runs)]
+        return inner + ([self.observed] if self.observed is not None else [])
+
+    @cached_property
+    def top(self) -> float:
+        """The number above which lighter bands are cut, so that one bad day does not flatten all others."""
+        most = max((float(finite(row).max()) for row in self.firm() if len(finite(row))), default=0.0)
+        return ROOM_FOR_BANDS * most if most > 0 else inf
+
+    def cut(self) -> list[tuple[float, str]]:
+        """Return what goes on above the axis: how far, and on which day."""
+        found = []
+        for run in self.runs:
+            if len(high := finite(run.quantiles[4])) and high.max() > self.top:
+                day = int(np.nanargmax(run.quantiles[4]))
+                found.append((float(high.max()), day_text(self.dates[day])))
+        return found
 
 
 def fan(
@@ -107,7 +136,7 @@ def fan(
     observed: ArrayLike | None = None,
     unit: str,
     decimals: int,
-    events: Sequence[Event] = (),
+    events: Events = (),
     png: bool = False,
 ) -> Figure:
     """Return a fan chart: the median of each day, and where half and nine tenths of replications lie.
@@ -121,11 +150,12 @@ def fan(
         subtitle: measure, unit, population and period.
         dates: the days.
         runs: name and values, shape (replications, days), in the unit; not a number where there was nobody.
-        capacity: places, one number or one for each day.
+        capacity: places, one number, one for each day, or a row of them for each run.
         observed: what was observed, one for each day; not a number where nothing was.
         unit: the measure's unit.
         decimals: decimals shown.
-        events: label, first and last day of stretches that are shaded.
+        events: label, first and last day of stretches that are shaded; or these for each run by its name, and
+            then a panel shades those of its own runs.
         png: true to draw it for Word too.
     """
     what = _gathered(
@@ -170,16 +200,19 @@ def _gathered(
     observed: ArrayLike | None,
     unit: str,
     decimals: int,
-    events: Sequence[Event],
+    events: Events,
 ) -> _Fan:
+    strokes = [BASE_LINE] + [OTHER_LINE] * len(runs)
+    limits: Sequence[Floats | None] = [None] * len(runs)
+    if capacity is not None:
+        limits = list(np.broadcast_to(np.asarray(capacity, float), (len(runs), len(dates))))
     made = [
-        _Run(clean(label), quantiles(values), len(np.atleast_2d(np.asarray(values))), stroke)
-        for (label, values), stroke in zip(runs, [BASE_LINE] + [OTHER_LINE] * len(runs), strict=False)
+        _Run(clean(label), quantiles(values), len(np.atleast_2d(np.asarray(values))), stroke, limit)
+        for (label, values), stroke, limit in zip(runs, strokes, limits, strict=False)
     ]
-    limit = None if capacity is None else np.broadcast_to(np.asarray(capacity, float), (len(dates),))
     seen = None if observed is None else np.asarray(observed, float)
-    form = written(unit, decimals, *(run.quantiles for run in made))
-    return _Fan(dates, made, limit, seen, events, form)
+    form = written(unit, decimals, *(run.median for run in made))
+    return _Fan(dates, made, seen, events, form)
 
 
 def _draw(sheet: Sheet, what: _Fan) -> None:
@@ -198,15 +231,20 @@ def _panel(sheet: Sheet, what: _Fan, runs: list[_Run], top: float) -> float:
         top = _key(sheet, what, runs, top)
     caption(sheet, 2, top + 12, what.form.heading())
     depth = 190.0 if sheet.narrow else 230.0
-    upper = shade(sheet, what.events, what.dates, Plot(left, top + 24, right, top + 24 + depth))
+    upper = shade(
+        sheet,
+        of_runs(what.events, [run.name for run in runs]),
+        what.dates,
+        Plot(left, top + 24, right, top + 24 + depth),
+    )
     plot = Plot(left, upper, right, upper + depth)
     axis = value_axis(sheet, plot, values, what.form)
     days = date_axis(sheet, plot, what.dates[0], what.dates[-1])
     xs = days.along(what.days())
     for run in runs:
-        _bands(sheet, run, xs, axis)
-    if what.capacity is not None:
-        sheet.line(xs, axis.along(what.capacity), LIMIT_LINE)
+        _bands(sheet, run, xs, axis, what.top)
+    for _, limit in what.limits(runs):
+        sheet.line(xs, axis.along(limit), LIMIT_LINE)
     for run in runs:
         sheet.line(xs, axis.along(run.median), run.stroke)
         if len(finite(run.median)) == 1:  # a line needs two days
@@ -218,10 +256,10 @@ def _panel(sheet: Sheet, what: _Fan, runs: list[_Run], top: float) -> float:
     return plot.bottom + DATES_ROOM
 
 
-def _bands(sheet: Sheet, run: _Run, xs: Floats, axis: Axis) -> None:
+def _bands(sheet: Sheet, run: _Run, xs: Floats, axis: Axis, top: float) -> None:
     if run.replications < 2:
         return
-    edges = [axis.along(row) for row in run.quantiles]
+    edges = [axis.along(row) for row in np.minimum(run.quantiles, top)]
     sheet.band(xs, edges[0], edges[4], Fill(mix(run.stroke.colour, 0.45), opacity=0.35))
     sheet.band(xs, edges[1], edges[3], Fill(mix(run.stroke.colour, 0.6), opacity=0.5))
 
@@ -237,9 +275,10 @@ def _points(sheet: Sheet, what: _Fan, xs: Floats, axis: Axis) -> None:
 def _names(what: _Fan, runs: list[_Run]) -> list[tuple[str, Stroke | None, Floats]]:
     """Return what needs a name: its name, its line (None for points) and its values."""
     rows: list[tuple[str, Stroke | None, Floats]] = [(run.name, run.stroke, run.median) for run in runs]
-    if what.capacity is not None and len(finite(what.capacity)):
-        places = what.form.scale.write(float(finite(what.capacity)[-1]), unit=False)
-        rows.append((f"Capacity {places}", LIMIT_LINE, what.capacity))
+    for label, limit in what.limits(runs):
+        word, _, name = label.partition(", ")
+        places = what.form.scale.write(float(finite(limit)[-1]), unit=False)
+        rows.append((f"{word} {places}" + (f", {name}" if name else ""), LIMIT_LINE, limit))
     if what.observed is not None and len(finite(what.observed)):
         rows.append(("Observed", None, what.observed))
     return [row for row in rows if len(finite(row[2]))]
@@ -281,7 +320,11 @@ def _how_to_read(what: _Fan) -> str:
         "Bands are for single days, not for the whole winter."
     )
     low = what.form.scale.factor * min(float(finite(v).min()) for v in what.values() if len(finite(v)))
-    return words + (" The axis does not begin at 0." if low > 0 and not _from_zero(what) else "")
+    words += " The axis does not begin at 0." if low > 0 and not _from_zero(what) else ""
+    if cut := what.cut():
+        high, day = max(cut)
+        words += f" Lighter bands are cut at the top; they reach {what.form.scale.write(high)} on {day}."
+    return words
 
 
 def _from_zero(what: _Fan) -> bool:
@@ -293,12 +336,15 @@ def _told(what: _Fan) -> str:
     first, last = day_text(what.dates[0]), day_text(what.dates[-1])
     parts = [f"Line chart, {first} to {last}, with bands for 50% and 90% of replications."]
     parts += [_told_of(run, what) for run in what.runs]
-    if what.capacity is not None and len(finite(what.capacity)):
-        parts.append(f"Capacity: {what.form.scale.write(float(finite(what.capacity)[0]))}.")
+    parts += [
+        f"{label}: {what.form.scale.write(float(finite(limit)[0]))}."
+        for label, limit in what.limits(what.runs)
+    ]
     if what.observed is not None and len(finite(what.observed)):
         seen = finite(what.observed)
         parts.append(f"Observed on {len(seen)} days, mean {what.form.scale.write(float(seen.mean()))}.")
-    parts += [f"Shaded: {clean(label)}, {day_text(a)} to {day_text(b)}." for label, a, b in what.events]
+    shaded = of_runs(what.events, [run.name for run in what.runs])
+    parts += [f"Shaded: {clean(label)}, {day_text(a)} to {day_text(b)}." for label, a, b in shaded]
     return " ".join(parts)
 
 
@@ -323,10 +369,10 @@ def _numbers(what: _Fan) -> Numbers:
         for row, words in ((2, "median"), (0, "5th percentile"), (4, "95th percentile")):
             columns.append(Column(f"{run.name}: {words} ({unit})", "number"))
             _add(rows, run.quantiles[row], what.form)
-    for values, words in ((what.capacity, "Capacity"), (what.observed, "Observed")):
-        if values is not None:
-            columns.append(Column(f"{words} ({unit})", "number"))
-            _add(rows, values, what.form)
+    seen = [("Observed", what.observed)] if what.observed is not None else []
+    for words, values in [*what.limits(what.runs), *seen]:
+        columns.append(Column(f"{words} ({unit})", "number"))
+        _add(rows, values, what.form)
     return Numbers(columns, [tuple(row) for row in rows], "Every seventh day of those drawn.")
 
 

@@ -70,11 +70,12 @@ def slope(
     rows: Sequence[tuple[str, float, float, float]],
     unit: str,
     decimals: int,
+    better: str = "",
     png: bool = False,
 ) -> Figure:
     """Return differences by group of patients: a dot and an interval each, about a line at zero.
 
-    A filled square marks a difference whose interval leaves out zero, a hollow circle one that does not.
+    A filled mark is a difference whose interval leaves out zero, a hollow circle one that does not.
 
     Args:
         id: of the figure.
@@ -83,10 +84,11 @@ def slope(
         rows: group, difference, lower and upper limit (not a number where there is none).
         unit: unit of them all.
         decimals: decimals shown.
+        better: "lower" or "higher" where one of them is good for patients; empty where neither is.
         png: true to draw it for Word too.
     """
     why = "There is no difference to draw: no group has patients in both scenarios."
-    told = [(*row, _direction(*row[1:])) for row in rows]
+    told = [(*row, _judged(_direction(*row[1:]), better)) for row in rows]
     form = written(unit, decimals, [row[1] for row in rows])
     words = ("Group", "Difference by group, with intervals", why)
     return _figure(id=id, title=title, subtitle=subtitle, rows=told, form=form, words=words, png=png)
@@ -174,6 +176,13 @@ def _verdict(verdict: str) -> Cell:
     if verdict == "better":
         return Cell(verdict, tone="better")
     return Cell(verdict, tone="worse" if verdict == "worse" else "")
+
+
+def _judged(direction: str, better: str) -> str:
+    """Return better or worse for lower or higher, where one of them is better."""
+    if direction not in ("higher", "lower") or not better:
+        return direction
+    return "better" if direction == better else "worse"
 
 
 def _direction(value: float, low: float, high: float) -> str:

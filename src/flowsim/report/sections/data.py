@@ -11,6 +11,7 @@ from flowsim.measures.measure import AREAS
 from flowsim.report.document import Section, Table
 from flowsim.report.names import level_name
 from flowsim.report.sections.areas import area_table
+from flowsim.report.sections.compared import one_by_one
 from flowsim.report.tables import differences, texts
 
 if TYPE_CHECKING:
@@ -20,12 +21,43 @@ BY = ("site", "place", "trust")
 SEVERAL = 2
 GOOD = {"higher": "more is better", "lower": "less is better", None: "neither"}
 
+WORDS = (
+    ("95% interval", "Where the mean would lie in 95 of 100 such studies, if only chance differed."),
+    (
+        "A&E types",
+        "Type 1: a major emergency department. Type 3: an urgent treatment centre or minor injury unit.",
+    ),
+    ("Acuity", "How urgent a patient is, from 1 (most) to 5."),
+    ("Baseline", "The scenario that all others are held against."),
+    ("Category 1 to 4", "Urgency of a 999 call; 1 is life-threatening."),
+    ("ED", "Emergency department."),
+    ("Handover", "From an ambulance's arrival at the door to the patient's being in the department's care."),
+    ("NHS 111", "The telephone line for urgent advice."),
+    ("OPEL", "Operational Pressures Escalation Levels, from 1 to 4 (most pressure)."),
+    (
+        "Pathway 0 to 3",
+        "Discharge home without support, home with support, to a community bed, to a care home.",
+    ),
+    ("pts", "Percentage points."),
+    ("Replication", "One simulated period with its own luck; the same luck in every plan."),
+    ("SDEC", "Same day emergency care."),
+    ("UCR", "Urgent community response, within two hours of referral."),
+    ("Warm-up", "Simulated time before results are counted."),
+)
+"""Words that a reader may not know. Source: NHS data dictionary; NHS England guidance on each service."""
+
 
 def section(material: Material) -> Section:
     """Return the section."""
     return Section(
-        "data", "Data tables and definitions", (*_areas(material), *_by(material), _definitions(material))
+        "data",
+        "Data tables and definitions",
+        (*one_by_one(material), *_areas(material), *_by(material), _definitions(material), _abbreviations()),
     )
+
+
+def _abbreviations() -> Table:
+    return texts("abbreviations", "Words and abbreviations", ("Word", "Meaning"), WORDS)
 
 
 def _areas(material: Material) -> Iterator[Table]:

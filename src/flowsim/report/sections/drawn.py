@@ -41,19 +41,17 @@ def title_of(material: Material, key: Key) -> str:
     return finding([rows[0] for rows in material.differences([key])], material.called[1:], where)
 
 
-def events(material: Material) -> list[tuple[str, date, date]]:
-    """Return the surges of all scenarios: label, first and last day; whose it is, unless it is in all."""
+def events(material: Material) -> dict[str, list[tuple[str, date, date]]]:
+    """Return the surges of each scenario by what it is called: label, first and last day."""
     from flowsim.report.sections.compared import surges
 
-    found: dict[tuple[str, date, date], list[str]] = {}
-    for written, name in zip(material.scenarios, material.called, strict=True):
-        for label, [(first, after, *_)] in surges(material, written):
-            found.setdefault((label, first, after - timedelta(days=1)), []).append(name)
-    everywhere = len(material.runs)
-    return [
-        (label if len(whose) == everywhere else f"{label} ({listed(whose)})", first, last)
-        for (label, first, last), whose in found.items()
-    ]
+    return {
+        name: [
+            (label, first, after - timedelta(days=1))
+            for label, [(first, after, *_)] in surges(material, written)
+        ]
+        for written, name in zip(material.scenarios, material.called, strict=True)
+    }
 
 
 def through_the_winter(material: Material, measure: str, what: str) -> Iterator[Figure]:

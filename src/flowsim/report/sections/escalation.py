@@ -108,8 +108,9 @@ def _finding(material: Material, highest: tuple[Scope, list[float]]) -> str:
     scope, hours = highest
     where = material.names.of(*scope)
     if hours[3]:
-        return f"{hours[3]:,.0f} hours at OPEL 4 at most, {where}"
-    return f"OPEL 4 is never reached; {hours[2]:,.0f} hours at OPEL 3 at most, {where}"
+        return f"in replication {SHOWN}, {hours[3]:,.0f} hours at OPEL 4 at most, {where}"
+    told = f"{hours[2]:,.0f} hours at OPEL 3 at most, {where}"
+    return f"in replication {SHOWN}, OPEL 4 is not reached; {told}"
 
 
 def _moment(start: datetime, minutes: float) -> datetime:

@@ -34,7 +34,10 @@ def section(material: Material) -> Section | None:
         return None if gaps is None else Section("gains", "Gaps between groups", gaps.blocks)
     parts = []
     for i, followed in enumerate(material.followed):
-        blocks = (*_told(material, i, followed), *_pictures(material, i, followed))
+        blocks = _alike(material, i, followed) or (
+            *_told(material, i, followed),
+            *_pictures(material, i, followed),
+        )
         parts.append(Section(f"gains-{i + 1}", material.called[i + 1], blocks))
     opening = "Every simulated patient is looked up in both plans: nothing here is estimated from averages."
     blocks = (Paragraph(opening),)
@@ -42,6 +45,17 @@ def section(material: Material) -> Section | None:
     if len(parts) == 1:
         return Section("gains", "Who gains and who loses", blocks + parts[0].blocks, end)
     return Section("gains", "Who gains and who loses", blocks, (*parts, *end))
+
+
+def _alike(material: Material, i: int, followed: Followed) -> tuple[Block, ...]:
+    """Return a sentence where the same people come and none is delayed for a minute more or less."""
+    moved = [f"{name}_{way}" for name in COUNTED for way in ("avoided", "added")]
+    if any(followed.of(name).mean for name in ("delay_saved", "delay_lost", *moved)):
+        return ()
+    if any(alone and alone["people"].mean for alone in (followed.only_base, followed.only_other)):
+        return ()
+    text = f"The same happens to every patient in {material.called[0]} and in {material.called[i + 1]}."
+    return (Paragraph(text),)
 
 
 # -- in words --------------------------------------------------------------------------------------------
@@ -73,12 +87,14 @@ def _net(net: Estimate) -> str:
     """Return what is left after what is added is taken from what is avoided, with its interval."""
     if isnan(net.half_width):
         return f"{_way(net.mean)} in all"
-    interval = f"({_way(net.low)} to {_way(net.high)})"
+    decimals = 0 if max(abs(net.low), abs(net.high)) >= FEWEST else 1
+    interval = f"({_way(net.low, decimals)} to {_way(net.high, decimals)})"
     return f"{'no clear change' if net.low <= 0 <= net.high else _way(net.mean)} in all {interval}"
 
 
-def _way(net: float) -> str:
-    decimals = 0 if abs(net) >= FEWEST or net == 0 else 1
+def _way(net: float, decimals: int | None = None) -> str:
+    if decimals is None:
+        decimals = 0 if abs(net) >= FEWEST or net == 0 else 1
     return f"{abs(net):,.{decimals}f} {'fewer' if net >= 0 else 'more'}"
 
 
@@ -129,18 +145,28 @@ def _by_group(material: Material, i: int, followed: Followed, level: str) -> Fig
     found = [(group, followed.of("delay_each", level, group)) for group in followed.groups(level)]
     fewer = [group for group, each in found if each.low > 0]
     more = [group for group, each in found if each.high < 0]
-    words = [f"{len(fewer)} wait less" * bool(fewer), f"{len(more)} wait more" * bool(more)]
-    told = ", ".join(word for word in words if word) or "no clear change in any"
     return slope(
         id=f"gains-{level}-{i + 1}",
-        title=f"By {level_name(level)}: {told} of {len(found)} groups",
+        title=f"By {level_name(level)}: {_who_waits(len(fewer), len(more), len(found))}",
         subtitle=f"Change in delay of each patient, {material.called[i + 1]} less {material.called[0]}, "
         f"{period(material)}",
         rows=[(material.names.of(level, group), -each.mean, -each.high, -each.low) for group, each in found],
         unit="minutes",
         decimals=1,
+        better="lower",
         png=material.png,
     )
+
+
+def _who_waits(fewer: int, more: int, groups: int) -> str:
+    """Return how many of the groups wait less and more: "1 of 5 groups waits less, 2 wait more"."""
+    if not fewer and not more:
+        return f"no clear change in any of {groups} groups"
+    counts = ((fewer, "less"), (more, "more"))
+    told = [f"{count} {'waits' if count == 1 else 'wait'} {way}" for count, way in counts if count]
+    first, *second = told
+    number, _, rest = first.partition(" ")
+    return ", ".join([f"{number} of {groups} groups {rest}", *second])
 
 
 def _table(material: Material, i: int, followed: Followed, level: str) -> Table:

@@ -11,7 +11,7 @@ from flowsim.measures.compare.text import cells_of, change_of
 from flowsim.measures.estimates import Key, estimate
 from flowsim.measures.format import show_interval
 from flowsim.report.document import Block, Cell, Column, Listing, Numbers, Paragraph, Section, Table
-from flowsim.report.sentences import WHAT_COUNTS, answer, moves, rest, verdicts
+from flowsim.report.sentences import ONE_OF, WHAT_COUNTS, answer, moves, rest, verdicts
 
 if TYPE_CHECKING:
     from flowsim.measures.compare.paired import Difference
@@ -66,9 +66,7 @@ def _plan(material: Material, i: int) -> Iterator[Block]:
     for word, title in WHAT_COUNTS.items():
         found = verdicts(rows, word)[:NAMED]
         if found:
-            yield Paragraph(
-                f"{'Clearest ' + title.lower() if len(found) > 1 else 'Clear ' + title.lower()[:-1]}:"
-            )
+            yield Paragraph(f"Clearest {title.lower()}:" if len(found) > 1 else f"One clear {ONE_OF[word]}:")
             yield Listing(tuple(moves(row, _where(material, row.level, row.group)) for row in found))
     others = rest(rows)
     if others:

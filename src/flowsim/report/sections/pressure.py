@@ -95,17 +95,18 @@ def _occupied(material: Material) -> Iterator[Figure]:
     """Yield beds occupied day by day, with the beds there are."""
     each = [(name, _busy(material, run)) for run, name in named(material)]
     runs = [(name, values) for name, values in each if values is not None]
-    opened = material.daily(material.base, "beds_open")
-    if not runs or opened is None:
+    opened = [material.daily(run, "beds_open") for run, _ in named(material)]
+    there = [np.asarray(values.mean(axis=0)) for values in opened if values is not None]
+    if not runs or len(there) < len(opened):
         return
     yield fan(
         id="winter-beds",
         title=title_of(material, ("beds_occupied", "system", "")),
-        subtitle=f"Beds occupied, day by day; the line is beds open in {material.called[0]}; "
+        subtitle="Beds occupied, day by day, and beds open (dotted), "
         f"{period(material)}{first_few(material)}",
         dates=material.dates,
         runs=runs,
-        capacity=np.asarray(opened.mean(axis=0)),
+        capacity=there,
         unit="beds",
         decimals=0,
         events=events(material),

@@ -10,7 +10,7 @@ from flowsim.measures.catalogue import CATALOGUE
 from flowsim.measures.compare.paired import UNCLEAR, Difference, variance_ratio
 from flowsim.measures.compare.text import scale_of
 from flowsim.measures.estimates import ONE_REPLICATION, Estimate, Key, estimate
-from flowsim.measures.format import MISSING, scale_for
+from flowsim.measures.format import MISSING, finer, scale_for
 from flowsim.report.document import Block, Cell, Column, Listing, Section, Table
 from flowsim.report.sentences import counted
 from flowsim.units import format_duration
@@ -73,7 +73,8 @@ def _precise(material: Material, row: Difference) -> tuple[Cell, ...]:
     where = f", {material.names.of(row.level, row.group)}" if row.group else ""
     wide = Cell(MISSING)
     if isfinite(row.half_width):
-        text = scale.write_change(row.half_width).removeprefix("+")
+        finely = finer(scale, row.half_width, row.half_width, row.half_width)
+        text = finely.write_change(row.half_width).removeprefix("+")
         wide = Cell(f"±{text}", row.half_width * scale.factor)
     ratio = Cell(f"{row.ratio:.0%}", row.ratio) if isfinite(row.ratio) else Cell(MISSING)
     return Cell(row.about.label + where), wide, ratio, _needed(row)

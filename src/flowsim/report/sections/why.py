@@ -98,7 +98,7 @@ def _not_taken_apart(name: str, settings: int) -> str:
         return f"{name} differs in one setting, to which all differences are due."
     return (
         f"{name} differs in {counted(settings, 'setting')}. "
-        "Made with --decompose, this report also shows what each change does alone."
+        "To see what each change does alone, make the report again with --decompose."
     )
 
 
