@@ -267,9 +267,10 @@ def test_a_lever_is_monotone_in_kent_and_medway(name: str, home: Path, whole_bef
         assert rises(claim, series)
 
 
-NOT_AT_FIRST = {
-    "pooled-intermediate-care": "care-home placements, which are pooled first, have room everywhere"
-}
+LONGER = ["time.warm_up=2 weeks", "time.horizon=4 weeks"]
+NEEDS_WEEKENDS = {"seven-day-discharge": "two weekends are too few to tell three strengths apart"}
+"""Levers that are run for longer, and why."""
+NOT_AT_FIRST = {"pooled-intermediate-care": "placements, which are pooled first, have room everywhere"}
 """Levers whose low strength may move nothing, and why."""
 
 
