@@ -166,7 +166,7 @@ class TestCapacityOfEachPlan:
     def test_each_panel_names_both_where_they_differ(self) -> None:
         figure = CHARTS["fan"](capacity=[np.full(182, 312.0), np.full(182, 330.0)], events=[])
         text = " ".join(re.sub(r"<[^>]+>", " ", figure.svg).split())
-        assert "Capacity 312" in text
+        assert "Baseline capacity 312" in text
         assert "Capacity 330" in text
         assert "Capacity, Baseline: 312." in figure.alt
         assert column(figure, "Capacity, Moderate")[0] == 330.0

@@ -276,9 +276,11 @@ def _names(what: _Fan, runs: list[_Run]) -> list[tuple[str, Stroke | None, Float
     """Return what needs a name: its name, its line (None for points) and its values."""
     rows: list[tuple[str, Stroke | None, Floats]] = [(run.name, run.stroke, run.median) for run in runs]
     for label, limit in what.limits(runs):
-        word, _, name = label.partition(", ")
         places = what.form.scale.write(float(finite(limit)[-1]), unit=False)
-        rows.append((f"{word} {places}" + (f", {name}" if name else ""), LIMIT_LINE, limit))
+        base = label == f"Capacity, {what.runs[0].name}"
+        rows.append(
+            (f"{what.runs[0].name} capacity {places}" if base else f"Capacity {places}", LIMIT_LINE, limit)
+        )
     if what.observed is not None and len(finite(what.observed)):
         rows.append(("Observed", None, what.observed))
     return [row for row in rows if len(finite(row[2]))]

@@ -22,7 +22,10 @@ SEVERAL = 2
 GOOD = {"higher": "more is better", "lower": "less is better", None: "neither"}
 
 WORDS = (
-    ("95% interval", "Where the mean would lie in 95 of 100 such studies, if only chance differed."),
+    (
+        "95% interval",
+        "A range around a mean. Ranges made in this way hold the true mean in 95 of 100 studies.",
+    ),
     (
         "A&E types",
         "Type 1: a major emergency department. Type 3: an urgent treatment centre or minor injury unit.",
