@@ -270,3 +270,10 @@ class TestWords:
         assert "#definitions" in printed
         assert "not printed" in printed
         assert 'id="definitions"' in html
+
+
+def test_what_a_short_bar_cannot_hold_stands_beside_it() -> None:
+    words = "Walk in per day times 1.15, calls 999 per day times 1.1"
+    rows = [("Flu wave", [(DAYS[100], DAYS[106], words, None)])]
+    figure = CHARTS["timeline"](rows=rows, start=DAYS[0], end=DAYS[181])
+    assert f">{words}<" in figure.svg

@@ -170,6 +170,9 @@ def _list(results: Results, options: dict[str, Any]) -> None:
     say()
     say_table([_cells(each) for each in listed], HEADS, right=(5, 6))
     say()
+    say("fifth: of deprivation, 1 is the most deprived. waiting: for care to start.")
+    say("held: in a place whose care has ended.")
+    say()
     run = quote(str(click.get_current_context().params["run"]))
     say(f"Follow one: flowsim trace {run} --patient {listed[0]['patient']}")
 

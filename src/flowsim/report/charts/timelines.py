@@ -136,8 +136,9 @@ def _bar(sheet: Sheet, what: _Time, axis: Axis, span: Span, y: float) -> None:
     level = _level(span)
     fill = LEVELS[level - 1] if level else Fill(SPAN)
     sheet.box(begin, y, stop - begin, _TALL, fill, stroke=_OUTLINE)
-    words = _fitting(span, stop - begin - 6)
-    if not words:
+    words, text = _fitting(span, stop - begin - 6), clean(span[2])
+    freer = max(begin - axis.start, axis.stop - stop) > stop - begin
+    if not words or (not level and words != text and freer):
         if not level:
             _beside(sheet, span, (begin, stop), y, axis)
         return

@@ -51,7 +51,7 @@ class _Path:
     form: Written
     better: Better
 
-    def befores(self) -> list[float]:
+    def starts(self) -> list[float]:
         """Return the value before each step; a step without a number adds nothing."""
         added = (step[1] if isfinite(step[1]) else 0.0 for step in self.steps)
         return list(accumulate(added, initial=self.start[1]))[:-1]
@@ -119,9 +119,9 @@ def _draw(sheet: Sheet, what: _Path) -> None:
     said = [(step[0], _said(what, step)) for step in what.steps]
     rows = [(what.start[0], write(what.start[1])), *said, (what.end[0], write(what.end[1]))]
     placed = lay(sheet, rows, strip=36.0)
-    befores = what.befores()
-    axis = across_axis(sheet, placed.plot, placed.strips, _reach(what, befores), what.form)
-    _links(sheet, axis, placed, [*befores, what.end[1]])
+    starts = what.starts()
+    axis = across_axis(sheet, placed.plot, placed.strips, _reach(what, starts), what.form)
+    _links(sheet, axis, placed, [*starts, what.end[1]])
     for y, value, colour in (
         (placed.middles[0], what.start[1], BASE),
         (placed.middles[-1], what.end[1], OTHER),
@@ -134,7 +134,7 @@ def _draw(sheet: Sheet, what: _Path) -> None:
             Stroke(WHITE, 1.0),
             shape="circle" if colour == OTHER else "square",
         )
-    for y, before, step in zip(placed.middles[1:-1], befores, what.steps, strict=True):
+    for y, before, step in zip(placed.middles[1:-1], starts, what.steps, strict=True):
         _bar(sheet, axis, y, before, (what, step))
     if axis.low > 0.0 or axis.high < 0.0:
         top = placed.plot.bottom + AXIS_ROOM
@@ -160,11 +160,11 @@ def _links(sheet: Sheet, axis: Axis, placed: Rows, values: list[float]) -> None:
         sheet.line([x, x], [one, two], Stroke(EDGE, 1.0, (2.0, 2.0)))
 
 
-def _reach(what: _Path, befores: list[float]) -> list[list[float]]:
+def _reach(what: _Path, starts: list[float]) -> list[list[float]]:
     """Return every value that must find room."""
     moved = [
         [before, before + step[1], before + step[2], before + step[3]]
-        for before, step in zip(befores, what.steps, strict=True)
+        for before, step in zip(starts, what.steps, strict=True)
     ]
     return [[what.start[1], what.end[1]], *moved]
 
