@@ -277,3 +277,9 @@ def test_what_a_short_bar_cannot_hold_stands_beside_it() -> None:
     rows = [("Flu wave", [(DAYS[100], DAYS[106], words, None)])]
     figure = CHARTS["timeline"](rows=rows, start=DAYS[0], end=DAYS[181])
     assert f">{words}<" in figure.svg
+
+
+def test_prices_are_not_among_the_reasons_for_a_difference(costed: Material) -> None:
+    why = section(document(costed), "why")
+    [text] = [block.text for block in why.blocks if isinstance(block, Paragraph)]
+    assert text.endswith("in no setting that patients feel.")

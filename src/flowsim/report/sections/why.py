@@ -9,7 +9,7 @@ from flowsim.measures.compare.text import change_of, plain
 from flowsim.report.charts import flow, waterfall
 from flowsim.report.document import Block, Cell, Column, Figure, Paragraph, Section, Table
 from flowsim.report.material import BASE
-from flowsim.report.sections.compared import setting
+from flowsim.report.sections.compared import MEASURES_ONLY, setting
 from flowsim.report.sections.drawn import period
 from flowsim.report.sentences import counted
 from flowsim.report.tables import differences, tone
@@ -84,20 +84,24 @@ def _reasons(material: Material, i: int) -> Iterator[Block]:
     found = material.reasons[i] if i < len(material.reasons) else ()
     name = material.called[i + 1]
     if not found:
-        yield Paragraph(_not_taken_apart(name, len(material.changes[i])))
+        changed = [each.path.partition(".")[0] for each in material.changes[i]]
+        felt = [section for section in changed if section not in MEASURES_ONLY]
+        yield Paragraph(_not_taken_apart(name, len(felt), measures=len(felt) < len(changed)))
         return
     for each in found:
         yield _waterfall(material, i, each)
         yield _alone_and_last(material, i, each)
 
 
-def _not_taken_apart(name: str, settings: int) -> str:
+def _not_taken_apart(name: str, settings: int, *, measures: bool) -> str:
+    """Return why a difference is not taken apart; `measures`: prices or harm differ too, which nobody feels."""
+    felt = " that patients feel" if measures else ""
     if settings == 0:
-        return f"{name} differs in no setting from {BASE}."
+        return f"{name} differs from {BASE} in no setting{felt}."
     if settings == 1:
-        return f"{name} differs in one setting, to which all differences are due."
+        return f"{name} differs in one setting{felt}, to which all differences are due."
     return (
-        f"{name} differs in {counted(settings, 'setting')}. "
+        f"{name} differs in {counted(settings, 'setting')}{felt}. "
         "To see what each change does alone, make the report again with --decompose."
     )
 
