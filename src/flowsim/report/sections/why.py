@@ -94,7 +94,7 @@ def _reasons(material: Material, i: int) -> Iterator[Block]:
 
 
 def _not_taken_apart(name: str, settings: int, *, measures: bool) -> str:
-    """Return why a difference is not taken apart; `measures`: prices or harm differ too, which nobody feels."""
+    """Return why nothing is taken apart; `measures`: prices or harm differ too, which nobody feels."""
     felt = " that patients feel" if measures else ""
     if settings == 0:
         return f"{name} differs from {BASE} in no setting{felt}."
