@@ -46,10 +46,14 @@ def _endings(view: View, out: Collector) -> None:
 
 
 def handover_minutes(view: View) -> Floats:
-    """Return minutes from the door to handover, or to the crew's release; so far, for those still waiting."""
-    specs = view.facts.specs
-    limits = [float(getattr(spec, "handover_limit", None) or np.inf) for spec in specs]
-    released = np.array([*limits, np.inf])[view.column("source")]
+    """Return minutes from the door to handover, or to the crew's release; so far, for those still waiting.
+
+    Some come by ambulance with a crew that is not simulated: from outside the area, or when they come back.
+    Where every simulated crew is released after a limit, so are these, after the longest of the limits.
+    """
+    limits = [float(getattr(spec, "handover_limit", None) or np.inf) for spec in view.facts.specs]
+    crews = [limits[service] for service in view.facts.services(AMBULANCE)]
+    released = np.array([*limits, max(crews, default=np.inf)])[view.column("source")]
     minutes: Floats = np.minimum(view.minutes("arrived", "accepted"), released)
     return minutes
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.clock import HOURS_IN_WEEK, Calendar
+from flowsim.measures.ambulance import handover_minutes
 from flowsim.measures.collect import divided
 from flowsim.measures.definitions.urgent_care import TYPE_1, TYPE_3
 from flowsim.measures.facts import Facts, Floats, View, hourly_presence
@@ -150,7 +151,7 @@ def _handovers(facts: Facts) -> Iterable[_Hourly]:
     crews = view.by_ambulance
     if not crews.any():
         return
-    minutes, arrived = view.minutes("arrived", "accepted"), view.column("arrived")
+    minutes, arrived = handover_minutes(view), view.column("arrived")
     total, number = _ByHour(view, arrived, crews, minutes), _ByHour(view, arrived, crews)
     for level in LEVELS:
         names, top = total.at(level)

@@ -95,6 +95,23 @@ class TestHandover:
         assert made.system("handover_over_45") == 0
         assert made.system("crews_waiting") == pytest.approx(45 / 1440)
 
+    def test_a_crew_that_is_not_simulated_is_released_after_the_longest_limit(self) -> None:
+        """Somebody from outside the area comes straight to the door: the rule of the door holds."""
+        services = {
+            **SERVICES,
+            "crews": {"kind": "ambulance", "handover_limit": 30.0},
+            "others": {"kind": "ambulance", "handover_limit": 45.0},
+        }
+        made = HandMade(services)
+        made.visit("ed", "home", made.patient(route="ambulance"), arrived=0, accepted=300, left=400)
+        assert made.system("handover_mean") == 45
+        assert made.system("handover_hours_lost") == pytest.approx(30 / 60)
+
+    def test_where_some_crews_wait_without_limit_so_do_those_that_are_not_simulated(self) -> None:
+        made = HandMade({**SERVICES, "others": {"kind": "ambulance", "handover_limit": 45.0}})
+        made.visit("ed", "home", made.patient(route="ambulance"), arrived=0, accepted=300, left=400)
+        assert made.system("handover_mean") == 300
+
     def test_without_an_ambulance_service_the_route_says_who_came_by_ambulance(self) -> None:
         made = HandMade({"ed": SERVICES["ed"]})
         made.visit("ed", "home", made.patient(route="ambulance"), arrived=0, accepted=12, left=50)
