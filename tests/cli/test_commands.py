@@ -218,12 +218,24 @@ def test_run_with_a_problem_writes_nothing(small: str, tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
+def listen_to_ctrl_c() -> None:
+    """Undo what a background job inherits: there Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are for POSIX")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_has_exit_code_130_and_says_how_to_go_on(small: str, tmp_path: Path, jobs: str) -> None:
     options = ("-n", "200", "-j", jobs, "--results", str(tmp_path / "results"))
     command = [sys.executable, "-m", "flowsim", "run", small, *options]
-    process = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        stdout=PIPE,
+        stderr=PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - it only sets a signal back
+    )
     while not list((tmp_path / "results").glob("small/*/replications/rep-*")):
         assert process.poll() is None, process.communicate()[1]
         time.sleep(0.02)

@@ -16,7 +16,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "new": "Make a folder to start from: a small system and one what-if.",
         "validate": "Check scenario files; tell every problem at once.",
         "explain": "Say in sentences what a scenario, a setting or a measure is.",
-        "list": "List services, levers, measures, scenarios or finished runs.",
+        "list": "List services, levers, packs, measures, scenarios or finished runs.",
         "diff": "Show what differs between two scenarios.",
     },
     "Run it": {

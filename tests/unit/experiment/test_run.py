@@ -1,5 +1,7 @@
 """Replications: resumed, added to, and the same whatever worked them out."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -159,10 +161,10 @@ def test_a_killed_run_goes_on_from_the_last_finished_replication(tmp_path: Path,
     driver = tmp_path / "driver.py"
     driver.write_text(DRIVER, encoding="utf-8")
     command = [sys.executable, str(driver), str(tmp_path), scenario.log, str(jobs), code_fingerprint()]
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, start_new_session=True)
     folder = RunFolder(tmp_path / "fake-baseline" / run_folder_name(scenario))
     wait_for(lambda: len(folder.finished()) >= 2)
-    process.kill()
+    os.killpg(process.pid, signal.SIGKILL)  # its workers too, or one might write on while the run goes on
     process.wait()
     with pytest.raises(InputError, match="interrupted before it was put together"):
         Results.open(folder.path)
