@@ -3,11 +3,11 @@
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
+from commands import Command
 from flowsim.cli.app import app
 
 SMALL = Path(__file__).parent / "small.yaml"
@@ -31,29 +31,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["compare", *arguments], prog_name="flowsim")
-
-
-def fine(*arguments: str) -> str:
-    result = call(*arguments)
-    assert result.exit_code == 0, result.output
-    assert max(map(len, result.stdout.splitlines()), default=0) <= 80
-    return result.stdout
-
-
-def answered(*arguments: str) -> dict[str, Any]:
-    result = call(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    content: dict[str, Any] = json.loads(result.stdout)
-    return content
-
-
-def refused(*arguments: str) -> str:
-    result = call(*arguments)
-    assert result.exit_code == 2, result.output
-    assert result.stdout == ""
-    return " ".join(result.stderr.split())
+call = Command("compare", narrow=True)
+fine, answered, refused = call.fine, call.answered, call.refused
 
 
 def ran(*arguments: str) -> None:

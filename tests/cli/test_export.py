@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from flowsim.cli.app import app
+from commands import Command
 from short_hospital import results_folder
 
 DAYS = ("--days", "2026-11-04 to 2026-11-05")
@@ -22,21 +21,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["export", *arguments], prog_name="flowsim")
-
-
-def fine(*arguments: str) -> str:
-    result = call(*arguments)
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
-def refused(*arguments: str) -> str:
-    result = call(*arguments)
-    assert result.exit_code == 2, result.output
-    assert result.stdout == ""
-    return " ".join(result.stderr.split())
+call = Command("export")
+fine, refused = call.fine, call.refused
 
 
 def made(folder: Path) -> set[str]:

@@ -1,13 +1,10 @@
 """What ``flowsim trace`` tells and refuses."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from flowsim.cli.app import app
+from commands import Command
 from short_hospital import results_folder
 
 FEW = ("services.ward.beds=205", "name=few-beds")
@@ -21,29 +18,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["trace", *arguments], prog_name="flowsim")
-
-
-def fine(*arguments: str) -> str:
-    result = call(*arguments)
-    assert result.exit_code == 0, result.output
-    assert max(map(len, result.stdout.splitlines()), default=0) <= 80
-    return result.stdout
-
-
-def answered(*arguments: str) -> dict[str, Any]:
-    result = call(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    content: dict[str, Any] = json.loads(result.stdout)
-    return content
-
-
-def refused(*arguments: str) -> str:
-    result = call(*arguments)
-    assert result.exit_code == 2, result.output
-    assert result.stdout == ""
-    return " ".join(result.stderr.split())
+call = Command("trace", narrow=True)
+fine, answered, refused = call.fine, call.answered, call.refused
 
 
 def test_without_a_choice_patients_worth_following_are_listed(folder: Path) -> None:
