@@ -140,8 +140,10 @@ def test_what_is_left_after_some_time_is_the_law_beyond_it(law: Law, times: floa
     u = np.array([0.1, 0.5, 0.9])
     left = np.asarray(law.remaining_ppf(u, np.full(3, elapsed)))
     assert (left >= 0.0).all()
-    whole = np.asarray(law.ppf(1.0 - survivors * (1.0 - u)))
-    np.testing.assert_allclose(elapsed + left, whole, rtol=1e-6)
+    whole = 1.0 - survivors * (1.0 - u)  # a law with jumps may be just at one: either side will do
+    shortest, longest = np.asarray(law.ppf(whole - 1e-9)), np.asarray(law.ppf(whole + 1e-9))
+    assert (elapsed + left >= shortest * (1.0 - 1e-6)).all()
+    assert (elapsed + left <= longest * (1.0 + 1e-6)).all()
 
 
 @QUICK
