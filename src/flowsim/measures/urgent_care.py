@@ -90,8 +90,9 @@ def _type_1(view: View, out: Collector) -> None:
     out.rate("attendances_type_1", view, here)
     out.rate("streamed_away", view, ~here)
     out.share("within_4_hours_type_1", view, total <= 4 * HOUR, here & known_at(view, total, 4 * HOUR))
-    out.share("over_12_hours", view, total >= 12 * HOUR, here & known_at(view, total, 12 * HOUR))
-    out.rate("over_12_hours_per_day", view, here & (total >= 12 * HOUR))
+    over = total >= 12 * HOUR
+    out.share("over_12_hours", view, over, here & (view.reached("left") | over))
+    out.rate("over_12_hours_per_day", view, here & over)
     out.mean("time_in_department_mean", view, total, here)
     at = {"median": 0.5, "p90": 0.9, "p95": 0.95}
     out.quantiles({f"time_in_department_{name}": p for name, p in at.items()}, view, total, here)
