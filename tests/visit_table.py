@@ -36,7 +36,8 @@ def timetable(
         services: as for `HandMade`.
         text: the table; lines that begin with ``#`` are remarks.
         people: attributes of those who are not as usual, by the name in the column ``who``.
-        warm_up, days: lengths of the warm-up and of the collection period, in days.
+        warm_up: days of warm-up.
+        days: days of the collection period.
     """
     made = HandMade(services, warm_up=warm_up * DAY, horizon=days * DAY)
     lines = [line.split() for line in text.strip().splitlines() if not line.lstrip().startswith("#")]

@@ -283,6 +283,7 @@ ann {second} home {source} {again} {gone}
 
 def twice(
     outcome: str = "home",
+    *,
     again: str = "5/08:00",
     first: str = "ed",
     second: str = "ed",
@@ -295,7 +296,7 @@ def twice(
         second=second,
         source=source,
         again=again,
-        gone=again.split("/")[0] + "/23:00",
+        gone=again.split("/", maxsplit=1)[0] + "/23:00",
     )
     return timetable(SERVICES, text, days=days).system("reattendances")
 
@@ -432,7 +433,8 @@ class TestPeople:
 
     def test_who_had_left_before_the_period_is_not_there(self) -> None:
         assert set(self.rows()) == {
-            "over", "ann", "bob", "cid", "dot", "eve", "fay", "gus", "hal", "ida", "jon", "kim", "lea", "max", "ned",
+            "over", "ann", "bob", "cid", "dot", "eve", "fay", "gus",
+            "hal", "ida", "jon", "kim", "lea", "max", "ned",
         }  # fmt: skip
 
     @pytest.mark.parametrize(

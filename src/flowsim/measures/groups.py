@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.vocabulary import ATTRIBUTES
+from flowsim.vocabulary import ATTRIBUTES, everywhere
 
 if TYPE_CHECKING:
     from flowsim.measures.facts import View
@@ -61,7 +61,7 @@ class Groups:
         specs = [scenario.services[name] for name in services]
         sites = [_named(spec, "site") for spec in specs]
         at_site = [scenario.sites.get(site) if site else None for site in sites]
-        self.places = list(scenario.places)
+        self.places = list(everywhere(tuple(scenario.places)))
         self._of_service: dict[str, list[str]] = {
             "service": self.services,
             "kind": [spec.kind for spec in specs],
