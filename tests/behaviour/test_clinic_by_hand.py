@@ -1,7 +1,7 @@
 """The clinic, minute by minute: every time of every patient is worked out in the docstring or beside it.
 
-Service always takes 20 minutes, the clinic opens at a whole hour, and minutes are counted from ``NINE``, which
-is 09:00 on Monday 2 November 2026.
+Service takes 20 minutes unless a test says otherwise; minutes are counted from ``NINE``, which is 09:00 on
+Monday 2 November 2026.
 """
 
 from typing import Any
@@ -53,7 +53,9 @@ class TestRoomsAndStaff:
 
     def test_whoever_gives_up_in_the_waiting_room_never_had_a_room(self) -> None:
         """One room until 20. Patience of 18 minutes is over at 19 for one and at 21 for the other."""
-        world = World({"clinic": clinic(rooms=1, patience={"by": "age", "85+": "18 min", "otherwise": "9 h"})})
+        world = World(
+            {"clinic": clinic(rooms=1, patience={"by": "age", "85+": "18 min", "otherwise": "9 h"})}
+        )
         world.arrive(NINE, "clinic")
         gone, stays = world.arrive(NINE + 1, "clinic", age="85+"), world.arrive(NINE + 3, "clinic", age="85+")
         world.run()
@@ -194,7 +196,7 @@ class TestHours:
         assert world["clinic"].staff.history[-1] == (at("17:50"), 0)
 
     def test_a_patient_who_waits_for_opening_and_finds_no_place_is_turned_away_then(self) -> None:
-        """Nobody is inside overnight; at 09:00 the first is served, the second has the place, the third none."""
+        """At 09:00 the first is served, the second has the place, and the third has none."""
         world = World({"clinic": clinic(hours="09:00-17:00", waiting_places=1)})
         patients = [world.arrive(at("03:00") + i, "clinic") for i in range(3)]
         world.run()
@@ -203,7 +205,7 @@ class TestHours:
         assert world.visit(patients[2], "clinic").accepted is None
 
     def test_patience_does_not_run_before_opening(self) -> None:
-        """Two wait from 06:00; patience of 25 minutes counts from nine: served at 20, and the third leaves."""
+        """Three wait from 06:00; patience of 25 minutes counts from nine, so the third leaves at 25."""
         world = World({"clinic": clinic(hours="09:00-17:00", patience="25 min")})
         patients = [world.arrive(at("06:00") + i, "clinic") for i in range(3)]
         world.run()

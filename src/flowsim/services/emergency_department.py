@@ -145,6 +145,7 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
         self.assessors = self.team("assessors", spec.assessors, classes=CLASSES)
         self.bays = self.pool("offload_bays", spec.offload_bays, classes=CLASSES)
         self.corridor = self.pool("escalation_spaces", spec.escalation_spaces)
+        self.in_corridor: Any = CorridorPlace(self)
         self.areas = {name: self.pool(name, a.spaces, classes=CLASSES + 1) for name, a in spec.areas.items()}
         self.teams = {
             name: self.team(f"clinicians.{name}", rota, classes=2 * CLASSES)
@@ -180,6 +181,7 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
         self.departure = self.duration("departure", spec.departure).of
         self.spaces = {name: self._spaces(name, area) for name, area in spec.areas.items()}
         self.work = {name: self._work(area) for name, area in spec.areas.items()}
+        self.fill_corridor()
 
     def _spaces(self, name: str, area: Area) -> tuple[Pool, Pool | None]:
         """Return an area's own spaces and those it may use when it is full."""
@@ -228,6 +230,8 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
             target = seize_first(patient, [(pool, acuity), (overflow, CLASSES)], patience=patience)
         if target is WAITING and self.corridor.capacity:
             self._make_room(pool)
+            if overflow is not None:
+                self._make_room(overflow)
         return target
 
     # -- care --------------------------------------------------------------------------------------------
@@ -289,38 +293,67 @@ class EmergencyDepartment(Service[EmergencyDepartmentSpec]):
         self.cells[patient.at + FINISHED] = self.env._now
         if self.at_decision is not None and self.at_decision.found(patient):
             return ELSEWHERE
-        space = patient.held
-        if self.corridor.capacity and isinstance(space, Pool):
-            self._board(patient, space)
+        if isinstance(patient.held, Pool):
+            self._board(patient, patient.held)
         return ADMIT
 
     def _board(self, patient: Patient, space: Pool) -> None:
         """From here on the patient waits for a bed, and moves to the corridor when others need the space."""
-        boarders = self.boarders[space]
-        while boarders and not _boards(boarders[0], space):
-            boarders.popleft()
-        if space.waiting and self.corridor.has_room and not boarders:
+        boarders = self._boarders_in(space)
+        if space.waiting and self.corridor.has_room:  # nobody boards there, or they would have moved before
             self._move(patient, space)
         else:
             boarders.append(patient)
-            self._make_room(space)
+
+    def _boarders_in(self, space: Pool) -> deque[Patient]:
+        """Return who boards in a space, the longest first; the first of them is there for certain."""
+        boarders = self.boarders[space]
+        while boarders and not _boards(boarders[0], space):
+            boarders.popleft()
+        return boarders
 
     def _make_room(self, space: Pool) -> None:
         """Move those who have waited longest for a bed to the corridor while others wait for their spaces."""
-        boarders = self.boarders[space]
-        while space.waiting and boarders and self.corridor.has_room:
-            patient = boarders.popleft()
-            if _boards(patient, space):
-                self._move(patient, space)
+        while space.waiting and self.corridor.has_room and self._boarders_in(space):
+            self._move(self.boarders[space].popleft(), space)
+
+    def fill_corridor(self) -> None:
+        """Move boarders of all areas, the longest first, to places of the corridor that have become free."""
+        while self.corridor.has_room:
+            needed = [space for space in self.boarders if space.waiting and self._boarders_in(space)]
+            if not needed:
+                return
+            space = min(needed, key=lambda each: self._decided(self.boarders[each][0]))
+            self._move(self.boarders[space].popleft(), space)
+
+    def _decided(self, boarder: Patient) -> float:
+        """Return since when somebody waits for a bed."""
+        assert boarder.behind is not None
+        return self.cells[boarder.behind[0] + FINISHED]
 
     def _move(self, patient: Patient, space: Pool) -> None:
-        patient.held = self.corridor.seize(patient)
+        self.corridor.seize(patient)
+        patient.held = self.in_corridor
         space.release()
 
     def _leave_place(self, patient: Patient) -> None:
         held, patient.held = patient.held, None
         if held is not None:
             held.vacate()
+
+
+class CorridorPlace:
+    """What a patient in the corridor holds: as it is given up, the next boarder can have it."""
+
+    __slots__ = ("department",)
+
+    def __init__(self, department: EmergencyDepartment) -> None:
+        self.department = department
+
+    def vacate(self) -> None:
+        """Give the place back."""
+        self.department.corridor.release()
+        self.department.fill_corridor()
 
 
 def _boards(patient: Patient, space: Pool) -> bool:
