@@ -66,7 +66,7 @@ def show(value: object) -> str:
         return "a list"
     if isinstance(value, float):
         return format_number(value)
-    text = str(value) or "an empty text"
+    text = str(value) if str(value).strip() else "an empty text"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -81,9 +81,7 @@ def parse_duration(value: object) -> float:
         raise ValueError(_bare_duration(number))
     text = value if isinstance(value, str) else ""
     if not text.strip():
-        raise ValueError(
-            f"{_found(value) or 'nothing'} is not a length of time: write 45 min, 6 hours or 2 days"
-        )
+        raise ValueError(f"{_found(value)} is not a length of time: write 45 min, 6 hours or 2 days")
     total, position, negative = 0.0, 0, False
     while position < len(text):
         match = _DURATION.match(text, position)
@@ -249,12 +247,12 @@ def parse_factor(value: object) -> float:
     """
     if isinstance(value, str) and _SHARE.fullmatch(value):
         value = parse_share(value, most=math.inf)
-    return parse_number(value, least=-math.inf, above=0.0)
+    return parse_number(value, above=0.0)
 
 
 def format_number(number: float) -> str:
     """Return `number` without a needless ``.0`` and without rounding noise."""
-    return f"{number:.12g}" if math.isfinite(number) and abs(number) < 1e12 else f"{number:g}"
+    return f"{number:.12g}" if abs(number) < 1e12 else f"{number:g}"
 
 
 def format_duration(minutes: float) -> str:

@@ -9,11 +9,11 @@ one that ends at or before its start runs into the next day. Days are picked in 
 ``weekend``, ``default``. A day that nothing covers is shut, or has nobody on duty.
 """
 
-from flowsim.clock.calendar import DAY, DAY_NAMES, ENGLAND, HOURS_IN_WEEK, WEEK, Calendar
+from flowsim.clock.calendar import DAY, DAY_KEYS, DAY_NAMES, ENGLAND, HOURS_IN_WEEK, WEEK, Calendar
 from flowsim.clock.hours import Hours, Opening, parse_hours
 from flowsim.clock.profile import WeekProfile, parse_profile, profile_from_csv
 from flowsim.clock.rota import Rota, parse_rota
-from flowsim.clock.spans import DAY_KEYS, Span
+from flowsim.clock.spans import Span
 
 __all__ = [
     "DAY",

@@ -27,11 +27,11 @@ class Hours:
         if self.raw() == "always":
             return Opening([-inf, inf])
         bounds: list[float] = []
-        for span in sorted(lay_out(self.days, calendar, end + 2 * WEEK), key=lambda s: s[0]):
-            if bounds and span[0] <= bounds[-1]:
-                bounds[-1] = max(bounds[-1], span[1])
+        for opens, closes, _ in sorted(lay_out(self.days, calendar, end + 2 * WEEK)):
+            if bounds and opens <= bounds[-1]:
+                bounds[-1] = max(bounds[-1], closes)
             else:
-                bounds += span[:2]
+                bounds += (opens, closes)
         if bounds and bounds[-2] <= end and bounds[-1] > end + 2 * WEEK:
             bounds[-1] = inf
         return Opening(bounds)

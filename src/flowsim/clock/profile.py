@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from flowsim.clock.calendar import DAY_NAMES, HOURS_IN_WEEK
 from flowsim.clock.spans import Span, parse_days, parse_span, parts_of, week_levels
+from flowsim.units import show
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,16 +78,19 @@ def profile_from_csv(text: str) -> WeekProfile:
     Raises:
         ValueError: if a column, an hour or a number is missing, repeated or wrong.
     """
-    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-    columns = set(rows[0]) if rows else set()
+    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    columns = set(rows.fieldnames or ())
     if "weight" not in columns or not ({"hour_of_week"} <= columns or {"day", "hour"} <= columns):
         raise ValueError("a profile CSV needs the columns hour_of_week, weight or day, hour, weight")
     weights = np.full(HOURS_IN_WEEK, np.nan)
-    for line, row in enumerate(rows, start=2):
+    for row in rows:
+        line = rows.line_num
         hour = _csv_hour(row, line)
         if not np.isnan(weights[hour]):
             raise ValueError(f"line {line} repeats hour {hour} of the week")
         weights[hour] = _csv_number(row["weight"], "weight", line)
+        if weights[hour] < 0:
+            raise ValueError(f"line {line}: weight {row['weight']} is below 0")
     missing = np.flatnonzero(np.isnan(weights))
     if missing.size:
         name = f"{DAY_NAMES[missing[0] // 24]} {missing[0] % 24:02}:00"
@@ -116,16 +120,18 @@ def _listed_weights(value: Sequence[object]) -> NDArray[np.float64]:
     return np.array(weights if len(weights) == HOURS_IN_WEEK else weights * 7)
 
 
-def _csv_hour(row: Mapping[str, str], line: int) -> int:
+def _csv_hour(row: Mapping[str, str | None], line: int) -> int:
     if "hour_of_week" in row:
-        number, limit = _csv_number(row["hour_of_week"], "hour_of_week", line), HOURS_IN_WEEK
-        if number != int(number) or not 0 <= number < limit:
-            raise ValueError(f"line {line}: hour_of_week {row['hour_of_week']} is outside 0 to 167")
-        return int(number)
-    hour = _csv_number(row["hour"], "hour", line)
-    if hour != int(hour) or not 0 <= hour < 24:
-        raise ValueError(f"line {line}: hour {row['hour']} is outside 0 to 23")
-    return _csv_day(row["day"] or "", line) * 24 + int(hour)
+        return _csv_whole(row, "hour_of_week", line, HOURS_IN_WEEK)
+    hour = _csv_whole(row, "hour", line, 24)
+    return _csv_day(row["day"] or "", line) * 24 + hour
+
+
+def _csv_whole(row: Mapping[str, str | None], column: str, line: int, limit: int) -> int:
+    number = _csv_number(row[column], column, line)
+    if number != int(number) or not 0 <= number < limit:
+        raise ValueError(f"line {line}: {column} {row[column]} is outside 0 to {limit - 1}")
+    return int(number)
 
 
 def _csv_day(text: str, line: int) -> int:
@@ -134,7 +140,7 @@ def _csv_day(text: str, line: int) -> int:
         i for i, day in enumerate(DAY_NAMES) if name == str(i) or (len(name) > 2 and day.startswith(name))
     ]
     if not matches:
-        raise ValueError(f"line {line}: {text} is not a day: write monday to sunday")
+        raise ValueError(f"line {line}: {show(text)} is not a day: write monday to sunday")
     return matches[0]
 
 
@@ -144,5 +150,5 @@ def _csv_number(text: str | None, column: str, line: int) -> float:
     except ValueError:
         value = inf
     if not isfinite(value):
-        raise ValueError(f'line {line}: {column} "{text}" is not a number')
+        raise ValueError(f'line {line}: {column} "{text or ""}" is not a number')
     return value

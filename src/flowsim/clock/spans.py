@@ -10,11 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.clock.calendar import DAY, DAY_NAMES, SATURDAY, WEEK, Calendar
+from flowsim.clock.calendar import DAY, DAY_KEYS, DAY_NAMES, SATURDAY, WEEK, Calendar
 from flowsim.units import UNLIMITED
-
-DAY_KEYS = (*DAY_NAMES, "weekday", "weekend", "bank_holiday", "default")
-"""Keys that a mapping of hours, a rota or a profile may use."""
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|\u2013|to)\s*(\d{1,2}):(\d{2})\s*(?:=\s*(\S+))?")
 
