@@ -119,7 +119,8 @@ class Journal:
 
     def of_kind(self, *kinds: str) -> NDArray[np.bool_]:
         """Say which visits are to services of these kinds."""
-        known = np.array([self.services.kinds.get(name) in kinds for name in self.service.texts])
+        texts = self.service.texts
+        known = np.array([self.services.kinds.get(name) in kinds for name in texts], dtype=bool)
         found: NDArray[np.bool_] = known[self.service.codes]
         return found
 
@@ -158,7 +159,7 @@ def whole_days(journal: Journal, text: str | None) -> tuple[float, float]:
     ends = datetime.combine(last, datetime.min.time()) + timedelta(days=1)
     span = ((moment - journal.start) / timedelta(minutes=1) for moment in (begins, ends))
     low, high = span
-    if not 0 <= low < high <= journal.end + 1440:
+    if not 0 <= low < high < journal.end + 1440:  # the last day begins before the end
         final = journal.start + timedelta(minutes=journal.end - 1)
         allowed = f"{journal.start:%Y-%m-%d} (warm-up) to {final:%Y-%m-%d}"
         raise InputError([Problem(f"{text} is not within the run.", path="--days", allowed=allowed)])

@@ -117,10 +117,6 @@ class Manifest:
             raise damaged(path, "the manifest of this run is not whole: settings are missing") from None
 
 
-def _frozen(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def now() -> str:
     """Return the time now, UTC, to the second, as ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -75,7 +75,8 @@ def _to_array(column: Column) -> Any:
         known = column.codes >= 0
         codes = _numbers(column.codes.astype(np.int32), None if known.all() else known)
         return pa.DictionaryArray.from_arrays(codes, _texts(column.texts))
-    return _numbers(np.asarray(column, dtype=None if len(column) else np.float64))
+    values = np.asarray(column)
+    return _numbers(values.astype(np.float64) if values.dtype == object else values)
 
 
 def _words(column: Column) -> Column:
@@ -158,7 +159,7 @@ def _to_numpy(column: Any) -> NDArray[Any]:
     import pyarrow as pa
 
     if not len(column):
-        return np.array([], dtype=object if pa.types.is_dictionary(column.type) else np.float64)
+        return np.array([], dtype=object if pa.types.is_dictionary(column.type) else _kind(column))
     array: Any = column.chunk(0)
     if pa.types.is_dictionary(array.type):
         codes = array.indices.fill_null(-1) if array.null_count else array.indices
@@ -169,9 +170,14 @@ def _to_numpy(column: Any) -> NDArray[Any]:
 
 def _read_numbers(array: Any) -> NDArray[Any]:
     """Return an arrow array of numbers without missing ones, straight from its memory."""
-    kind = np.dtype(array.type.to_pandas_dtype())
-    values: NDArray[Any] = np.frombuffer(array.buffers()[1], dtype=kind, count=len(array) + array.offset)
+    size = len(array) + array.offset
+    values: NDArray[Any] = np.frombuffer(array.buffers()[1], dtype=_kind(array), count=size)
     return values[array.offset :]
+
+
+def _kind(column: Any) -> np.dtype[Any]:
+    """Return the numpy type of an arrow column of numbers."""
+    return np.dtype(column.type.to_pandas_dtype())
 
 
 def stack(target: Path, parts: Iterable[tuple[int, Path]]) -> None:

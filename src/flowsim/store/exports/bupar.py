@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.store.exports.places import numbered
-from flowsim.store.exports.writing import as_table, moments, write_csv
+from flowsim.store.exports.writing import as_table, chosen, moments, write_csv
 from flowsim.store.tables import coded
 from flowsim.tables import Coded
 
@@ -35,7 +35,7 @@ def export(journal: Journal, wanted: NDArray[np.bool_], path: Path) -> int:
 
     Args:
         journal: the whole replication.
-        wanted: the visits to export; see `Journal.during`.
+        wanted: the visits to export; see `Journal.there`.
         path: the CSV file.
     """
     places = numbered(journal)[wanted]
@@ -57,11 +57,8 @@ def _pieces(size: int) -> list[slice]:
 
 def _spans(journal: Journal) -> list[tuple[NDArray[np.intp], Floats, Floats]]:
     """Return for each activity its visits, and the minutes from which and to which it lasted."""
-    arrived, accepted, started, finished, left = (
-        journal.minutes(name) for name in ("arrived", "accepted", "started", "finished", "left")
-    )
-    begins = np.where(np.isnan(started), accepted, started)
-    waited = np.fmin(begins, left)  # those who were turned away waited until they left
+    arrived, begins, finished, left = map(journal.minutes, ("arrived", "started", "finished", "left"))
+    waited = np.fmin(begins, left)  # those whose care never began waited until they left
     goes_on = np.append(journal.journey[1:] == journal.journey[:-1], np.zeros(min(journal.size, 1), bool))
     ends = np.where(np.isnan(finished) | ~goes_on, left, finished)
     return [
@@ -105,16 +102,11 @@ def _table(
             "activity": Coded(journal.service.codes[twice], names),
             "activity_instance_id": instance,
             "lifecycle_id": Coded(np.tile(np.arange(2), rows.size), LIFECYCLE),
-            "resource_id": Coded(resources.codes[twice], resources.texts),
-            **{name: _attribute(journal, name, twice) for name in journal.attributes},
+            "resource_id": chosen(resources, twice),
+            **{name: chosen(journal.attribute(name), twice) for name in journal.attributes},
             "replication": np.full(twice.size, journal.replication, dtype=np.int32),
         }
     )
     when = moments(np.datetime64(journal.start, "ms"), minutes)
     table = table.add_column(4, "timestamp", when)
     return table.append_column("patient", pa.array(journal.uid[twice]).cast(pa.string()))
-
-
-def _attribute(journal: Journal, name: str, rows: NDArray[np.intp]) -> Coded:
-    coded = journal.attribute(name)
-    return Coded(coded.codes[rows], coded.texts)

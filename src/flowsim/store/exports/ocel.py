@@ -46,7 +46,7 @@ def export(journal: Journal, wanted: NDArray[np.bool_], path: Path) -> int:
 
     Args:
         journal: the whole replication.
-        wanted: the visits to export; see `Journal.during`.
+        wanted: the visits to export; see `Journal.there`.
         path: the JSON file.
     """
     log = _Log(journal, wanted)

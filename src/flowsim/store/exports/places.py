@@ -24,7 +24,7 @@ def held_from(journal: Journal) -> Floats:
     """Return the minute from which each visit holds a place; not a number where it never does."""
     from_start = journal.of_kind(*ONCE_STARTED)
     begins = np.where(from_start, journal.minutes("started"), journal.minutes("accepted"))
-    has_place = np.array([bool(journal.services.place(name)) for name in journal.service.texts])
+    has_place = np.array([bool(journal.services.place(name)) for name in journal.service.texts], dtype=bool)
     begins[~has_place[journal.service.codes]] = np.nan
     return begins
 

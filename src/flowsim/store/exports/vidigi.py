@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.store.exports.places import held_from, numbered
-from flowsim.store.exports.writing import as_table, moments, write_csv
+from flowsim.store.exports.writing import as_table, chosen, moments, write_csv
 from flowsim.store.tables import coded
 from flowsim.tables import Coded
 
@@ -40,7 +40,7 @@ def export(journal: Journal, wanted: NDArray[np.bool_], folder: Path) -> int:
 
     Args:
         journal: the whole replication.
-        wanted: the visits to export; see `Journal.during`.
+        wanted: the visits to export; see `Journal.there`.
         folder: where ``event_log.csv`` and ``event_positions.csv`` are written.
     """
     events = _Events(journal, wanted)
@@ -83,11 +83,10 @@ class _Events:
         import pyarrow as pa
 
         visits = self.rows[row]
-        pathway = self.journal.attribute("route")
         table = as_table(
             {
                 "entity_id": self.journey[row].astype(np.int64) + 1,
-                "pathway": Coded(pathway.codes[visits], pathway.texts),
+                "pathway": chosen(self.journal.attribute("route"), visits),
                 "event_type": Coded(kind, EVENT_TYPES),
                 "event": Coded(name, self.names),
                 "time": np.round(minute, 4),
