@@ -316,7 +316,7 @@ class TestClosing:
         assert [v.service for v in world.visits(young)] == ["sdec"]
 
     def test_a_converted_patient_keeps_the_chair_overnight_until_there_is_a_bed(self) -> None:
-        """The only bed is taken from noon to noon, so the chair is too, and a referral at 09:00 is refused."""
+        """The only bed is taken to noon, so the chair is too, and a referral at 09:00 is refused."""
         services = {"sdec": SDEC, "ward": {"kind": "ward", "beds": 1, "stay": "1 day"}}
         world = World(services, {"sdec": {"admit": "ward"}})
         world.arrive(at("12:00"), "ward")
