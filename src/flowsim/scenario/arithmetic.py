@@ -103,8 +103,7 @@ def blended(value: Any, target: Any, fraction: float, *, whole: bool = False) ->
     """
     if fraction >= 1:
         return target
-    single = not any(isinstance(each, (Mapping, list)) for each in (value, target))
-    if not single:
+    if any(isinstance(each, (Mapping, list)) for each in (value, target)):
         raise ValueError("only single numbers can move gradually: use multiply or add, or shape: step")
     away = multiplied(value, 1 - fraction)
     share = multiplied(target, fraction)
@@ -233,6 +232,8 @@ def _any_shift(days: Mapping[str, Any]) -> bool:
 
 def _beside(text: Any, shifts: str) -> str:
     """Return the shifts of one kind of day and some more."""
+    if isinstance(text, str) and text.strip() == "unlimited":
+        return text
     if isinstance(text, str) and _SPANS.match(text.strip()):
         return f"{text}, {shifts}"
     number = number_of(text)
