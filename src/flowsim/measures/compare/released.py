@@ -92,7 +92,7 @@ def released(base: Costed, other: Costed, confidence: float = 0.95) -> Released:
     fewer = base.cells[BEDS] - other.cells[BEDS]
     known = ~(np.isnan(more) | np.isnan(fewer))
     ratio, low, high = ratio_of_means(more[known], fewer[known], confidence)
-    if spent.n < 2:
+    if np.count_nonzero(known) < 2:
         return Released(spent, beds, nan, reason=FEW)
     if not isfinite(low) or fewer[known].mean() <= 0:
         return Released(spent, beds, nan, reason=UNCLEAR)
