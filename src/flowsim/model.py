@@ -148,7 +148,7 @@ def _schedule_changes(scenario: Scenario, system: System, control: Control | Non
         for name, own in getattr(scenario, section).items():
             (_, first), *later = scenario.specs_over_time(name, section)
             moments += [(minute, (section, name, settings)) for minute, settings in later]
-            if first != own:
+            if first is not own and first != own:
                 moments.append((0.0, (section, name, first)))
     moments.sort(key=lambda moment: moment[0])
 

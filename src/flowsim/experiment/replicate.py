@@ -9,6 +9,7 @@ import numpy as np
 
 from flowsim.experiment.keeping import occupancy, patients, people, through_time, visits
 from flowsim.experiment.worker import Simulated
+from flowsim.scenario.describe import backing
 from flowsim.store.tables import Table, to_parquet
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def simulate_scenario(scenario: Scenario, number: int, keep: tuple[str, ...]) ->
     from flowsim.measures.series import series
     from flowsim.model import replicate
 
+    backing(scenario).share()
     replication = replicate(scenario, number)
     gc.collect()  # the engine leaves 100 MB of patients in circles; measuring needs the room
     tables: dict[str, Any] = {

@@ -76,13 +76,30 @@ def rate_curve(spec: DemandSpec, calendar: Calendar, block: int, days: Floats | 
         block: number of the block.
         days: a factor for each day of the block, such as `day_factors`.
     """
-    first = ANCHOR + timedelta(days=block * BLOCK_DAYS)
-    dates = [first + timedelta(days=i) for i in range(BLOCK_DAYS)]
-    factors = np.array([_day_factor(spec, calendar, day) for day in dates])
+    return at_rate(spec.per_day, *shape_of(spec, calendar, block, days))
+
+
+def shape_of(
+    spec: DemandSpec, calendar: Calendar, block: int, days: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Return two factors for each hour of a block: that of the weekly profile, and that of the day."""
+    factors = np.array([_day_factor(spec, *day) for day in _days(calendar.bank_holidays, block)])
     if days is not None:
         factors *= days
-    week = np.tile(spec.profile.weights, BLOCK_DAYS // 7)
-    return np.asarray(spec.per_day * week * np.repeat(factors, 24))
+    return np.tile(spec.profile.weights, BLOCK_DAYS // 7), np.repeat(factors, 24)
+
+
+def at_rate(per_day: float, week: Floats, day: Floats) -> Floats:
+    """Return the arrival rate for each hour of a block, from the daily rate and the factors of `shape_of`."""
+    return np.asarray(per_day * week * day)
+
+
+@lru_cache(maxsize=64)
+def _days(bank_holidays: frozenset[date], block: int) -> tuple[tuple[bool, str, str], ...]:
+    """Return for each day of a block whether it is a bank holiday, and names of its weekday and month."""
+    first = ANCHOR + timedelta(days=block * BLOCK_DAYS)
+    days = [first + timedelta(days=i) for i in range(BLOCK_DAYS)]
+    return tuple((day in bank_holidays, DAY_NAMES[day.weekday()], MONTHS[day.month - 1]) for day in days)
 
 
 def day_factors(stream: str, spec: DemandSpec, draws: Draws, block: int) -> Floats | None:
@@ -121,12 +138,9 @@ def arrivals(
     return Arrivals(uid[chosen], minutes[chosen] + start, holds[chosen])
 
 
-def _day_factor(spec: DemandSpec, calendar: Calendar, day: date) -> float:
-    if day in calendar.bank_holidays:
-        by_day = spec.bank_holiday
-    else:
-        by_day = spec.weekdays.get(DAY_NAMES[day.weekday()], 1.0)
-    return by_day * spec.months.get(MONTHS[day.month - 1], 1.0)
+def _day_factor(spec: DemandSpec, holiday: bool, weekday: str, month: str) -> float:
+    by_day = spec.bank_holiday if holiday else spec.weekdays.get(weekday, 1.0)
+    return by_day * spec.months.get(month, 1.0)
 
 
 def _candidates(stream: str, draws: Draws, block: int, layers: int) -> tuple[Words, Floats, Floats]:

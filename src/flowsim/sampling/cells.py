@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +55,13 @@ def casemix_of(demand: DemandSpec, named: dict[str, CaseMix]) -> CaseMix:
     """Return the case mix of a demand stream: written there, named, or the default."""
     if isinstance(demand.casemix, CaseMix):
         return demand.casemix
-    return named[demand.casemix] if demand.casemix else CaseMix()
+    return named[demand.casemix] if demand.casemix else _usual()
+
+
+@cache
+def _usual() -> CaseMix:
+    """Return the case mix of streams that say nothing of it."""
+    return CaseMix()
 
 
 def cells_of(casemix: CaseMix, place: Mix, route: str, places: tuple[str, ...] = ()) -> Cells:

@@ -251,6 +251,7 @@ class Draws:
         self._slots = 0
         self._blocks: WeakSet[Block] = WeakSet()
         self._made: dict[tuple[str, str], list[tuple[Any, Draw[Any]]]] = {}
+        self._given: dict[tuple[str, str, int], tuple[Any, Draw[Any]]] = {}
 
     def key(self, purpose: str, visit: int = 0) -> Key:
         """Return the key of a purpose at a visit; the next visit has another."""
@@ -302,13 +303,16 @@ class Draws:
         return self._slots - 1
 
     def _draw(self, kind: str, purpose: str, table: Any, make: Callable[[ByGroup[Any]], Any]) -> Any:
+        same = self._given.get((kind, purpose, id(table)))
+        if same is not None:
+            return same[1]
         by = grouped(table)
         made = self._made.setdefault((kind, purpose), [])
-        for known, draw in made:
-            if known == by:
-                return draw
-        draw = make(by)
-        made.append((by, draw))
+        draw = next((draw for known, draw in made if known == by), None)
+        if draw is None:
+            draw = make(by)
+            made.append((by, draw))
+        self._given[kind, purpose, id(table)] = (table, draw)  # holding the table keeps its id from another
         return draw
 
 

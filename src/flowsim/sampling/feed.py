@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -16,10 +17,11 @@ from flowsim.sampling.arrivals import (
     BLOCK_MINUTES,
     Arrivals,
     arrivals,
+    at_rate,
     block_of,
     block_start,
     day_factors,
-    rate_curve,
+    shape_of,
 )
 from flowsim.sampling.blocks import Block, Codes
 from flowsim.sampling.cells import casemix_of
@@ -97,14 +99,25 @@ class Stream:
         start = block_start(calendar, number)
         first = max(i for i, s in enumerate(self.segments) if i == 0 or s.minute <= start)
         holding = [s for s in self.segments[first + 1 :] if s.minute < start + BLOCK_MINUTES]
-        curves = [(s.minute, self._curve(s.spec, calendar, number)) for s in (self.segments[first], *holding)]
+        shapes: dict[Any, tuple[Floats, Floats]] = {}
+        curves = [
+            (s.minute, self._curve(s.spec, calendar, number, shapes))
+            for s in (self.segments[first], *holding)
+        ]
         found = arrivals(self.name, self._draws, calendar, number, curves)
         low, high = np.searchsorted(found.minutes, [0.0, end])
         segment = found.curve[low:high] + first
         return self._cut(Arrivals(found.uid[low:high], found.minutes[low:high], segment))
 
-    def _curve(self, spec: DemandSpec, calendar: Calendar, number: int) -> Floats:
-        curve = rate_curve(spec, calendar, number, day_factors(self.name, spec, self._draws, number))
+    def _curve(
+        self, spec: DemandSpec, calendar: Calendar, number: int, shapes: dict[Any, tuple[Floats, Floats]]
+    ) -> Floats:
+        """Return a rate curve; the days of a wave differ in the rate alone and share their `shapes`."""
+        parts = (id(spec.profile), id(spec.weekdays), id(spec.months), spec.bank_holiday, spec.day_variation)
+        if parts not in shapes:
+            days = day_factors(self.name, spec, self._draws, number)
+            shapes[parts] = shape_of(spec, calendar, number, days)
+        curve = at_rate(spec.per_day, *shapes[parts])
         if self._surge is None:
             return curve
         hours = round(block_start(calendar, number) / 60.0) + np.arange(BLOCK_HOURS)
@@ -231,4 +244,4 @@ def segments_of(scenario: Scenario, name: str) -> list[Segment]:
 
 def _holding(changes: Sequence[tuple[float, T]], minute: float) -> T:
     """Return what holds at a minute: the last change at or before it, or the first there is."""
-    return [value for at, value in changes if at <= minute or at == changes[0][0]][-1]
+    return changes[max(bisect_right(changes, minute, key=lambda change: change[0]) - 1, 0)][1]

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from flowsim.errors import Problem, nearest
 from flowsim.scenario.manual import Kinds
 from flowsim.scenario.nodes import Node, Path, entries, find, plain, problem_at
+from flowsim.scenario.once import parts
 from flowsim.scenario.validate import sentences
 from flowsim.spec.alternatives import Alternative, Destination
 from flowsim.spec.base import Spec, meanings
@@ -26,6 +27,9 @@ from flowsim.units import show
 from flowsim.vocabulary import everywhere
 
 __all__ = ["Builder", "read_part"]
+
+Context = Mapping[str, Any]
+"""What validators may ask for: ``places``, and ``read`` for the text of files."""
 
 _PARTS: Final[dict[str, Any]] = {
     "places": Place,
@@ -58,15 +62,29 @@ def _adapter(section: str) -> TypeAdapter[Any]:
     return TypeAdapter(_PARTS.get(section) or _WHOLE[section])
 
 
-def read_part(section: str, values: Any, kinds: Kinds, context: Mapping[str, Any]) -> Any:
+def read_part(section: str, values: Any, kinds: Kinds, context: Context) -> Any:
     """Validate one entry of a section.
+
+    The same words are read once; what comes back is shared, but for a mapping, which is the caller's own.
 
     Raises:
         pydantic.ValidationError: It does not fit.
     """
-    if section == "services":
-        return kinds[values["kind"]].model_validate(values, context=dict(context))
-    return _adapter(section).validate_python(values, context=dict(context))
+    model = kinds[values["kind"]] if section == "services" else _adapter(section)
+    found = _once(model, (section, model), values, context)
+    return dict(found) if isinstance(found, dict) else found
+
+
+def _once(model: type[Spec] | TypeAdapter[Any], key: tuple[Any, ...], values: Any, context: Context) -> Any:
+    """Read plain values, or find that they have been read."""
+
+    def make(read: Callable[[str], str]) -> Any:
+        asked = {**context, "read": read}
+        if isinstance(model, TypeAdapter):
+            return model.validate_python(values, context=asked)
+        return model.model_validate(values, context=asked)
+
+    return parts.get((*key, repr(values), context["places"]), context["read"], make)
 
 
 @dataclass
@@ -247,13 +265,13 @@ class Builder:
         self.problems.extend(sentences(error, self.root, path, self.tree, self.kinds))
 
 
-def read_field(model: type[Spec], name: str, value: Any, context: Mapping[str, Any]) -> Any:
+def read_field(model: type[Spec], name: str, value: Any, context: Context) -> Any:
     """Validate one setting of a group of settings by itself.
 
     Raises:
         pydantic.ValidationError: It does not fit.
     """
-    return _field_adapter(model, name).validate_python(value, context=dict(context))
+    return _once(_field_adapter(model, name), (model, name), value, context)
 
 
 def _single_adapter(name: str) -> TypeAdapter[Any]:

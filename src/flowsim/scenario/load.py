@@ -11,26 +11,27 @@ from typing import Any
 from pydantic import ValidationError
 
 from flowsim.errors import InputError, Problem, ordered
-from flowsim.scenario.build import NEEDED, Builder, read_field, read_part
+from flowsim.scenario.build import NEEDED, Builder, read_part
 from flowsim.scenario.change import Changer, Planned, plans_from
 from flowsim.scenario.checks import check
-from flowsim.scenario.dated import Dated, Laid, lay, moments, value_at
+from flowsim.scenario.dated import Dated, Laid, lay, value_at
 from flowsim.scenario.digest import digest_of
 from flowsim.scenario.escalation import Actions, check_actions, with_actions, wrong_in_effect
 from flowsim.scenario.files import Folder, root_of
 from flowsim.scenario.manual import Kinds, known_kinds
 from flowsim.scenario.nodes import Document, Node, Note, find, plain, planted, problem_at
 from flowsim.scenario.nodes import Path as Steps
+from flowsim.scenario.once import SHARED, same_files, share, steps
 from flowsim.scenario.provenance import attach_evidence, origins
+from flowsim.scenario.references import with_files
 from flowsim.scenario.resolve import Generation, Resolved, collect, resolve, set_options, with_surges
+from flowsim.scenario.timeline import changed, laid_out
 from flowsim.scenario.validate import sentences, without_repeats
 from flowsim.scenario.warmup import automatic_days
 from flowsim.spec.origin import Origin
 from flowsim.spec.scenario import Scenario
 
 __all__ = ["Loaded", "examine", "finish", "load"]
-
-_WITH_FILES = ("services", "demand", "casemix")
 
 
 def load(path: str | Path, *, sets: Sequence[str] = ()) -> Scenario:
@@ -109,7 +110,7 @@ def finish(
 ) -> tuple[Scenario | None, list[Problem]]:
     """Validate and check a tree, and return the scenario with every problem and warning."""
     problems = folder.problems
-    base = replace(resolved, root=_with_files(resolved.root, folder))
+    base = replace(resolved, root=with_files(resolved.root, folder))
     final, actions = with_actions(with_surges(base, kinds, problems), kinds, problems)
     notes, warnings = attach_evidence(final.root, final.evidence, folder)
     builder = Builder(final.root, kinds, folder.text_of, problems)
@@ -136,43 +137,6 @@ def _with_warm_up(scenario: Scenario) -> Scenario:
     days = automatic_days(scenario.services, scenario.time.initial)
     values = {**scenario.__dict__, "time": scenario.time.with_automatic(days)}
     return Scenario.model_construct(**values)
-
-
-def _with_files(root: Node, folder: Folder) -> Node:
-    """Return the tree with every CSV reference read and written relative to the root folder."""
-    mapping = dict(root.value)
-    for section in _WITH_FILES:
-        if section in mapping:
-            mapping[section] = _files_in(mapping[section], (section,), folder)
-    observed = mapping.get("observed")
-    if observed is not None:
-        mapping["observed"] = _observed(observed, folder)
-    return root.but(value=mapping)
-
-
-def _files_in(node: Node, path: Steps, folder: Folder) -> Node:
-    value = node.value
-    if isinstance(value, dict):
-        fresh: Any = {key: _files_in(child, (*path, key), folder) for key, child in value.items()}
-        return node.but(value=fresh) if any(fresh[key] is not value[key] for key in fresh) else node
-    if isinstance(value, list):
-        fresh = [_files_in(child, (*path, str(i)), folder) for i, child in enumerate(value)]
-        return node.but(value=fresh) if any(a is not b for a, b in zip(fresh, value, strict=True)) else node
-    if not isinstance(value, str) or not value.strip().lower().endswith(".csv") or value in folder.texts:
-        return node
-    name = folder.csv(node, path)
-    return node if name is None else node.but(value=name)
-
-
-def _observed(node: Node, folder: Folder) -> Node:
-    """Check that the observed data exist; reports read them later."""
-    path = folder.refer(node, ("observed",))
-    if path is None or (folder.root / str(node.value)).is_file():
-        return node
-    if not path.is_file():
-        folder.problems.append(problem_at(node, f"There is no file {node.value}.", ("observed",)))
-        return node
-    return node.but(value=path.resolve().relative_to(folder.root).as_posix())
 
 
 @dataclass(eq=False)
@@ -210,7 +174,7 @@ class Loaded:
         """Return what travels to a worker: everything but the places of values in files."""
         bare = _without_nodes(self.dated)
         actions = {name: _without_nodes(changes) for name, changes in self.actions.items()}
-        stays = {"provenance", "_base", "_notes", "_laid", "_steps"}
+        stays = {"provenance", "_base", "_notes", "_laid", "_steps", "_context", "_shared"}
         state = {key: value for key, value in self.__dict__.items() if key not in stays}
         return {**state, "dated": bare, "actions": actions, "_base": None, "_notes": None, "_kinds": None}
 
@@ -275,18 +239,23 @@ class Loaded:
         return list(known)
 
     def _over_time(self, section: str, name: str) -> list[tuple[float, Any]]:
-        time = self.scenario.time
+        time, own = self.scenario.time, getattr(self.scenario, section)[name]
         laid = self._laid.get((section, name), [])
         if not laid:
-            return [(0.0, getattr(self.scenario, section)[name])]
-        written, seen = self.tree[section][name], None
-        steps: list[tuple[float, Any]] = []
-        for moment in moments(laid, -time.warm_up_minutes, time.horizon):
-            values = value_at(written, laid, moment)
-            if values != seen:
-                steps.append((moment + time.warm_up_minutes, self._read_at(section, name, values)))
-                seen = values
-        return steps
+            return [(0.0, own)]
+        written, period = self.tree[section][name], (time.warm_up_minutes, time.horizon)
+
+        def make(_: Any) -> list[tuple[float, Any]]:
+            return laid_out(
+                section, written, own, laid, period=period, kinds=self.kinds, context=self._context
+            )
+
+        bare = [replace(each, change=replace(each.change, node=None)) for each in laid]
+        key = (section, type(own), repr(written), repr(bare), period, self._shared)
+        try:
+            return steps.get(key, self.texts.__getitem__, make)
+        except ValidationError as error:
+            raise self._misfit(section, name, error) from None
 
     def under(
         self, section: str, name: str, minute: float, overlays: Sequence[Dated], own: Any = None
@@ -315,8 +284,7 @@ class Loaded:
         laid = [each for each in laid if each.change.path[2] in touched]
         part = {key: written[key] for key in written if key in touched}
         values = value_at(part, laid, minute - time.warm_up_minutes)
-        read = {key: read_field(type(own), key, value, self._context) for key, value in values.items()}
-        return own.model_copy(update=read)
+        return changed(own, values, self._context)
 
     @cached_property
     def _steps(self) -> dict[tuple[str, str], list[tuple[float, Any]]]:
@@ -347,13 +315,27 @@ class Loaded:
         try:
             return self._read(section, values)
         except ValidationError as error:
-            root = planted(self.tree, Document("the scenario"))
-            raise InputError(sentences(error, root, (section, name), self.tree, self.kinds)) from None
+            raise self._misfit(section, name, error) from None
+
+    def _misfit(self, section: str, name: str, error: ValidationError) -> InputError:
+        root = planted(self.tree, Document("the scenario"))
+        return InputError(sentences(error, root, (section, name), self.tree, self.kinds))
 
     def _read(self, section: str, values: Any) -> Any:
         return read_part(section, values, self.kinds, self._context)
 
-    @property
+    @cached_property
+    def _shared(self) -> tuple[Any, ...]:
+        """What the meaning of plain values depends on besides: places and files."""
+        return _everywhere(self.scenario), same_files(self.texts)
+
+    def share(self) -> None:
+        """Use what other scenarios in this process have in common with this one, from now on."""
+        if "_context" in self.__dict__:
+            return
+        share({section: getattr(self.scenario, section) for section in SHARED}, self.tree, self._shared)
+
+    @cached_property
     def _context(self) -> dict[str, Any]:
         return {"places": tuple(_everywhere(self.scenario)), "read": self.texts.__getitem__}
 

@@ -368,7 +368,7 @@ SAMPLING = (
         "bank holidays like any other day",
         "sampling.arrivals:_day_factor",
         "by_day = spec.bank_holiday",
-        "by_day = spec.weekdays.get(DAY_NAMES[day.weekday()], 1.0)",
+        "by_day = spec.weekdays.get(weekday, 1.0)",
         ("V16",),
     ),
     Mutant(
