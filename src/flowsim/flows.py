@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from flowsim.clock import Calendar, Hours
 from flowsim.sampling.arrivals import block_of, block_start, rate_curve
 from flowsim.sampling.cells import cells
-from flowsim.spec.expected import Expected, Flow, Stay, Vector
+from flowsim.spec.expected import Expected, Flow, Luck, Stay, Vector
 from flowsim.spec.groups import ByGroup
 from flowsim.spec.people import ADMISSION
 
@@ -60,30 +60,52 @@ class _Inflow:
     Attributes:
         per_day: patients a day.
         remaining: mean minutes of stay still to come; None where a stay would begin.
+        luck: luck with the next ward stay; None where alternatives have not changed it.
     """
 
     per_day: Vector
     remaining: Vector | None
+    luck: Luck | None = None
     _total: float | None = None
 
     @classmethod
-    def of(cls, part: Flow, where: Places, cells: int) -> _Inflow:
-        """Return what a flow on some of the cells is over all of them."""
+    def of(cls, part: Flow, where: Places, cells: int, usual: Luck | None) -> _Inflow:
+        """Return what a flow on some of the cells is over all of them, whose usual luck is given."""
         inflow = cls(np.zeros(cells), None if part.remaining is None else np.zeros(cells))
         inflow.per_day[where] = part.per_day
         if inflow.remaining is not None:
             inflow.remaining[where] = part.remaining
+        if usual is not None and part.luck is not None:
+            inflow.luck = Luck(usual.edges, usual.share.copy())
+            inflow.luck.share[:, where] = part.luck.share
         return inflow
 
-    def add(self, part: Flow, where: Places) -> None:
-        """Add a flow on some of the cells; stays that are carried on are averaged."""
+    def add(self, part: Flow, where: Places, usual: Luck | None) -> None:
+        """Add a flow on some of the cells; stays that are carried on, and luck, are averaged.
+
+        Args:
+            part: the flow.
+            where: its cells.
+            usual: the luck of all cells where alternatives have not changed it.
+        """
         before = self.per_day[where]
         total = before + part.per_day
+        if usual is not None and (self.luck is not None or part.luck is not None):
+            self._add_luck(part, where, before, usual)
         if self.remaining is not None and part.remaining is not None:
             stay = before * self.remaining[where] + part.per_day * part.remaining
             self.remaining[where] = np.divide(stay, total, out=np.zeros_like(total), where=total > 0)
         self.per_day[where] = total
         self._total = None
+
+    def _add_luck(self, part: Flow, where: Places, before: Vector, usual: Luck) -> None:
+        if self.luck is None:
+            self.luck = Luck(usual.edges, usual.share.copy())
+        theirs = usual.share[:, where] if part.luck is None else part.luck.share
+        weight = np.divide(
+            part.per_day, before + part.per_day, out=np.zeros_like(before), where=part.per_day > 0
+        )
+        self.luck.share[:, where] += weight * (theirs - self.luck.share[:, where])
 
     @property
     def total(self) -> float:
@@ -112,6 +134,7 @@ def _analyse(scenario: Scenario) -> Flows:
     network = _Network(scenario, flows)
     for service, flow in _demand(scenario, flows):
         network.everybody = flow
+        network.usual = _usual_luck(scenario, flow) if network.usual is None else network.usual
         network.send(service, flow, np.arange(len(flow.per_day)))
     smallest = NEGLIGIBLE * sum(inflow.total for inflow in network.coming.values())
     pending = network.coming
@@ -204,6 +227,7 @@ class _Network:
     Attributes:
         everybody: a flow on the cells that all flows have in common.
         coming: who comes to each service in the next round; apart, those who carry on a stay.
+        usual: luck with ward stays where alternatives have not changed it; None if none looks at it.
     """
 
     def __init__(self, scenario: Scenario, flows: Flows) -> None:
@@ -211,6 +235,7 @@ class _Network:
         self.flows = flows
         self.everybody: Flow
         self.coming: dict[tuple[str, bool], _Inflow] = {}
+        self.usual: Luck | None = None
 
     def visit(self, name: str, inflow: _Inflow) -> None:
         """Add what a service does with those who come to it, and send them on."""
@@ -235,9 +260,9 @@ class _Network:
             return
         key = (to, part.remaining is not None)
         if key in self.coming:
-            self.coming[key].add(part, where)
+            self.coming[key].add(part, where, self.usual)
         else:
-            self.coming[key] = _Inflow.of(part, where, len(self.everybody.per_day))
+            self.coming[key] = _Inflow.of(part, where, len(self.everybody.per_day), self.usual)
 
     def _offered(self, name: str, inflow: _Inflow, where: Places) -> Flow:
         """Return those who come to a service, without the empty cells, who may be offered alternatives."""
@@ -247,31 +272,62 @@ class _Network:
             admission=self.everybody.admission[where],
             remaining=None if inflow.remaining is None else inflow.remaining[where],
             offer=lambda point, part: self._offer(f"{name}.{point}", part, where),
+            luck=None if inflow.luck is None else inflow.luck.at(where),
         )
 
     def _offer(self, key: str, flow: Flow, where: Places) -> Flow:
         """Send on what the alternatives take, when they have room, and return the rest."""
-        before: dict[str, tuple[Vector, Vector]] = {}
+        before: dict[str, tuple[Vector, Vector, Vector]] = {}
         for option in self.scenario.alternatives.get(key, ()):
             eligible, uptake = flow.share(option.eligible), flow.share(option.uptake)
-            taken = eligible * uptake
+            flow, short = self._short(flow, option.shortest_stays, where)
+            taken = eligible * uptake * short
             if option.to in before:  # a wider offer of the same service, for the same luck
-                e, u = before[option.to]
-                taken = taken - np.minimum(e, eligible) * np.minimum(u, uptake)
-                taken = taken / np.maximum(1.0 - e * u, 1e-9)  # of those whom the first has left
-            before[option.to] = eligible, uptake
+                e, u, s = before[option.to]
+                taken = taken - np.minimum(e, eligible) * np.minimum(u, uptake) * (s * short)
+                taken = taken / np.maximum(1.0 - e * u * s, 1e-9)  # of those whom the first has left
+            before[option.to] = eligible, uptake, short
             hours = [option.hours, getattr(self.scenario.services[option.to], "hours", None)]
             taken = taken * min((_open_share(h) for h in hours if h is not None), default=1.0)
             truly = 1.0 if option.additional is None else flow.share(option.additional)
-            self.send(option.to, flow * taken, where)
-            flow = flow * (1.0 - taken * truly)
+            self.send(option.to, _part(flow, taken), where)
+            flow = _part(flow, 1.0 - taken * truly)
         return flow
+
+    def _short(self, flow: Flow, table: Any, where: Places) -> tuple[Flow, Any]:
+        """Return a flow that knows its luck, and which slices of it an alternative takes, by cell.
+
+        Whoever needs no admission has no stay, and is taken whatever the luck. An alternative that does not
+        look at the stay takes all.
+        """
+        if table is None or self.usual is None:
+            return flow, 1.0
+        luck = flow.luck or self.usual.at(where)
+        short = (luck.edges[1:] <= flow.share(table)) | (flow.admission == 0.0)
+        return replace(flow, luck=luck), short.astype(np.float64)
 
     def _come_back(self, back: ComesBack, leaving: Flow, where: Places) -> None:
         """Send those who come back to where they come back to."""
         returning = replace(leaving * leaving.share(back.share), remaining=None)
         for again, fraction in _shares(returning, back.to):
             self.send(again, returning * fraction, where)
+
+
+def _usual_luck(scenario: Scenario, flow: Flow) -> Luck | None:
+    """Return everybody's luck with a ward stay, cut where alternatives take the shortest; None: none does."""
+    options = [option for options in scenario.alternatives.values() for option in options]
+    tables = [option.shortest_stays for option in options if option.shortest_stays is not None]
+    if not tables:
+        return None
+    different = [table for i, table in enumerate(tables) if table not in tables[:i]]
+    cuts = np.sort([flow.share(table) for table in different], axis=0)
+    edges = np.vstack([np.zeros_like(cuts[0]), cuts, np.ones_like(cuts[0])])
+    return Luck(edges, np.diff(edges, axis=0))
+
+
+def _part(flow: Flow, share: Any) -> Flow:
+    """Return a flow thinned to a share of each cell, or of each slice of its luck."""
+    return flow.thinned(share) if np.ndim(share) == 2 else flow * share
 
 
 @cache

@@ -16,7 +16,7 @@ from flowsim.flows import Flows, analyse
 from flowsim.kernel import Patient, Pool
 from flowsim.sampling.blocks import Block
 from flowsim.services import Service, System, journey
-from flowsim.spec.expected import DAY, Stay
+from flowsim.spec.expected import DAY, Luck, Stay
 from flowsim.vocabulary import PATHWAYS
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ def _fill(flows: Flows, system: System, service: Service[Any], stay: Stay, *, la
     attrs = {name: codes[who] for name, codes in stay.flow.attrs.items()}
     _add_others(flows, attrs, label, system, count)
     block = Block.of_patients(system.draws, label, attrs, base)
-    whole, done = _stays(stay, attrs, series(f"{label}.stay", count)), series(f"{label}.elapsed", count)
+    luck = None if stay.luck is None else stay.luck.at(who)
+    whole, done = _stays(stay, attrs, luck, series(f"{label}.stay", count)), series(f"{label}.elapsed", count)
     for row, (minutes, share) in enumerate(zip(whole.tolist(), done.tolist(), strict=True)):
         _settle(system, Patient(block, row), service, minutes, minutes * share)
     return block
@@ -112,7 +113,7 @@ def _poisson(u: float, mean: float) -> int:
     return count + int(pdtr(count, mean) < u)
 
 
-def _stays(stay: Stay, attrs: dict[str, Any], u: Any) -> Any:
+def _stays(stay: Stay, attrs: dict[str, Any], luck: Luck | None, u: Any) -> Any:
     """Return the whole stays of patients found in the middle of them."""
     lookup = stay.table.compile()
     leaf = lookup.index(attrs)
@@ -120,7 +121,8 @@ def _stays(stay: Stay, attrs: dict[str, Any], u: Any) -> Any:
     for i, law in enumerate(lookup.leaves):
         here = leaf == i
         if here.any() and law.mean_minutes() > 0.0:
-            whole[here] = _length_biased(law, u[here]) * stay.factor
+            theirs = None if luck is None else luck.at(here)
+            whole[here] = _length_biased(law, theirs, u[here]) * stay.factor
     return whole
 
 
@@ -128,8 +130,8 @@ _TAIL = 1.0 - (1.0 - np.linspace(0.0, 1.0, 2049)) ** 3
 """Cumulative probabilities, ever closer towards 1, where the few long stays hold most of the beds."""
 
 
-def _length_biased(law: Law, u: Any) -> Any:
-    """Return quantiles of the stay of somebody found in the middle of it.
+def _length_biased(law: Law, luck: Luck | None, u: Any) -> Any:
+    """Return quantiles of the stay of somebody found in the middle of it, whose luck is given.
 
     The same as `Law.length_biased_ppf`, from 2,048 slices of patients weighed by their stay: the exact
     inversion of every law in a large system would take longer than a week of its simulation.
@@ -137,7 +139,28 @@ def _length_biased(law: Law, u: Any) -> Any:
     edges, width = _TAIL, np.diff(_TAIL)
     stays = np.asarray(law.ppf(edges[:-1] + width / 2))
     found = np.concatenate(([0.0], np.cumsum(stays * width)))
-    return np.interp(u, found / found[-1], np.concatenate((stays, stays[-1:])))
+    found = found / found[-1]
+    if luck is not None:
+        u = _as_luck_has_it(luck, u, np.interp(luck.edges, edges, found))
+    return np.interp(u, found, np.concatenate((stays, stays[-1:])))
+
+
+def _as_luck_has_it(luck: Luck, u: Any, found: Any) -> Any:
+    """Return where the uniforms lie among all who are found inside, of whom only some slices are left.
+
+    Args:
+        luck: of each patient.
+        u: uniforms.
+        found: share of all found inside whose stay lies below each edge (rows), for each patient.
+    """
+    weight = np.cumsum(np.vstack([np.zeros(len(u)), luck.density * np.diff(found, axis=0)]), axis=0)
+    at = u * weight[-1]
+    row = np.clip((weight <= at).sum(axis=0) - 1, 0, len(weight) - 2)[None]
+    low, high, start, end = (
+        np.take_along_axis(table, row + step, axis=0)[0] for table in (weight, found) for step in (0, 1)
+    )
+    part = np.divide(at - low, high - low, out=np.zeros_like(at), where=high > low)
+    return start + part * (end - start)
 
 
 def _settle(system: System, patient: Patient, service: Service[Any], stay: float, elapsed: float) -> None:

@@ -30,6 +30,7 @@ from flowsim.sampling.feed import Feed
 from flowsim.scenario.describe import backing
 from flowsim.scenario.escalation import deeds, members
 from flowsim.services import RUNNING, System, journey
+from flowsim.services.ward import STAY
 from flowsim.tables import PATIENT_COLUMNS, Replication
 
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ def _option(system: System, owner: str, point: str, spec: Any) -> Option:
         service=system.services[spec.to],
         eligible=draws.chance(f"{name}.eligible", spec.eligible),
         uptake=draws.chance(f"{name}.uptake", spec.uptake),
+        short=None if spec.shortest_stays is None else draws.chance(STAY, spec.shortest_stays),
         opening=None if spec.hours is None else system.opening(spec.hours),
         staff=None if spec.staff is None else _leads(system, owner, name, spec.staff),
         additional=None if spec.additional is None else draws.chance(f"{name}.additional", spec.additional),

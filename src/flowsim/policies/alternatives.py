@@ -2,7 +2,8 @@
 
 The first alternative for which the patient is eligible, that is taken up, open and has room gets the
 patient; otherwise the next; otherwise the default route. Eligibility and uptake use the patient's own
-numbers, so that those diverted at 30% are among those diverted at 40%.
+numbers, so that those diverted at 30% are among those diverted at 40%. An alternative may be for short stays
+alone: it then looks at the very number that decides how long the patient's next stay in a ward would be.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Option:
     Attributes:
         service: where the patient would go.
         eligible, uptake: draws of the patient's own.
+        short: says, by the luck of the next ward stay, if it would be short enough; None: any stay is.
         opening: hours in which the alternative is offered; None: always.
         staff: people who must be on shift for it to be offered; None: nobody.
         additional: share of its users who would truly have gone on by the default route; None: all.
@@ -35,6 +37,7 @@ class Option:
     service: Any
     eligible: Chance
     uptake: Chance
+    short: Chance | None
     opening: Opening | None
     staff: Pool | None
     additional: Chance | None
@@ -67,6 +70,8 @@ class DecisionPoint:
                 continue
             if not (option.eligible.of(patient) and option.uptake.of(patient) and self._offered(option)):
                 continue
+            if option.short is not None and not _is_short(option.short, patient):
+                continue
             if not option.service.has_room(patient):
                 if option.next_when_full:
                     continue
@@ -83,3 +88,8 @@ class DecisionPoint:
         if option.opening is not None and not option.opening.is_open(self.now()):
             return False
         return option.staff is None or option.staff.capacity > 0
+
+
+def _is_short(short: Chance, patient: Patient) -> bool:
+    """Say whether a patient's next stay would be short enough; of one who needs none, it is."""
+    return not patient.block.codes["admission"][patient.row] or short.at(patient, patient.spell)

@@ -163,6 +163,15 @@ class _Checker:
                 self.point(service, point, path)
             for position, option in enumerate(options):
                 self.named(option.to, self.names, "service", (*path, str(position), "to"))
+                if option.shortest_stays is not None:
+                    self.shortest_stays(service, point, (*path, str(position), "shortest_stays"))
+
+    def shortest_stays(self, service: str, point: str, path: Path) -> None:
+        """Check that the stay which an alternative looks at is still to begin."""
+        if getattr(self.part("services").get(service), "kind", "") == "ward":
+            message = f"At {service}.{point} the stay has begun, so how short it will be cannot decide."
+            hint = "Leave it out; step_down_tail of the ward says which part of a stay is replaced."
+            self.wrong(path, message, key=True, hint=hint)
 
     def point(self, service: str, point: str, path: Path) -> None:
         spec = self.part("services").get(service)

@@ -30,6 +30,8 @@ READY, MOVED_ON, REFUSED, CANCELLED, ELSEWHERE = range(5)
 ELECTIVE = ROUTES.index("elective")
 OWN_EMERGENCY, OWN_ELECTIVE, GUEST = range(3)
 DAY = 1440.0
+STAY = "ward.stay"
+"""The purpose of the luck with which a stay is drawn: a patient's is the same in every ward."""
 
 
 class Outlier(Spec):
@@ -106,14 +108,17 @@ class WardSpec(CareSpec):
         here, moved, share = self.split(flow)
         staying = flow * (1 - share)
         saved = max(self.step_down_tail - self.wait_for_round, 0.0)
-        reviewed = replace(staying * self._long_enough(flow), remaining=np.full(len(here), saved))
+        remaining = np.full(len(here), saved)
+        reviewed = replace(staying * self._long_enough(flow), remaining=remaining, luck=None)
         stepped_down = replace(staying, per_day=reviewed.per_day - reviewed.after("review").per_day)
         left = replace(staying, per_day=staying.per_day - stepped_down.per_day)
-        expected.stay("beds", flow, here, self.stay, self.stay_factor, whole=here + share * moved)
+        whole = here + share * moved
+        expected.stay("beds", flow, here, self.stay, self.stay_factor, whole=whole, luck=flow.luck)
         expected.load("beds", stepped_down, -saved)
         expected.load("beds", left, self.wait_for_round)
         expected.leave("moved_on", flow * share, remaining=moved)
         expected.leave("ready", left)
+        expected.draw_anew()
         return expected
 
     def _long_enough(self, flow: Flow) -> Any:
@@ -141,7 +146,7 @@ class WardSpec(CareSpec):
 
     def split(self, flow: Flow) -> tuple[Any, Any, Any]:
         """Return mean minutes here, mean minutes to come elsewhere, and the share who move on, by cell."""
-        whole = flow.remaining if flow.remaining is not None else flow.mean(self.stay) * self.stay_factor
+        whole = flow.remaining if flow.remaining is not None else flow.mean_stay(self.stay) * self.stay_factor
         if self.move_on is None or flow.remaining is not None:  # who has moved on once does not again
             return whole, 0 * whole, 0 * whole
         after = flow.mean(self.move_on.after)
@@ -174,7 +179,7 @@ class Ward(Service[WardSpec]):
         self.beds.turnaround = spec.turnaround
         self.rounds = sorted(spec.rounds)
         draws = self.system.draws
-        self.stay = draws.duration("ward.stay", spec.stay)
+        self.stay = draws.duration(STAY, spec.stay)
         self.transfer = None if spec.transfer is None else self.duration("transfer", spec.transfer)
         self.moves = self.chance("moves_on", spec.move_on.share) if spec.move_on else None
         self.moves_after: Any = self.duration("moves_on_after", spec.move_on.after) if spec.move_on else None

@@ -26,6 +26,9 @@ class Alternative(Spec):
     """Share of patients for whom it is clinically suitable."""
     uptake: ByGroup[Share] = ByGroup(1.0)
     """Share of suitable patients for whom it is used."""
+    shortest_stays: ByGroup[Share] | None = None
+    """Only for patients whose hospital stay, should they need one, would be among this share of the shortest
+    of their group; omitted: whatever the stay would be."""
     hours: HoursField | None = None
     """Hours in which it is offered; always, when left out (the service's own hours still count)."""
     staff: RotaField | None = None

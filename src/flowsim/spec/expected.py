@@ -21,6 +21,31 @@ DAY = 1440.0
 
 
 @dataclass(frozen=True)
+class Luck:
+    """How lucky patients are with their next ward stay, by cell, once alternatives have taken the shortest.
+
+    All stays of a law, from the shortest to the longest, are cut into slices.
+
+    Attributes:
+        edges: share of all stays below each cut (rows, from 0 to 1), by cell.
+        share: share of the flow whose stay lies in each slice (rows, one fewer), by cell; they add up to 1.
+    """
+
+    edges: Vector
+    share: Vector
+
+    @property
+    def density(self) -> Vector:
+        """Return patients in each slice, by cell, for each one there would be had nobody been taken."""
+        width = np.diff(self.edges, axis=0)
+        return np.divide(self.share, width, out=np.zeros_like(width), where=width > 0.0)
+
+    def at(self, cells: Any) -> Luck:
+        """Return the luck of some of the cells, or of one patient of each of many."""
+        return Luck(self.edges[:, cells], self.share[:, cells])
+
+
+@dataclass(frozen=True)
 class Flow:
     """Patients a day, by cell.
 
@@ -30,6 +55,7 @@ class Flow:
         admission: probability that a patient of the cell needs admission.
         remaining: mean minutes of clinical stay still to come, where a stay is carried on; None otherwise.
         offer: what the alternatives at a decision point of the service leave; None: there are none.
+        luck: luck with the next ward stay, where alternatives have taken the shortest; None: as it comes.
     """
 
     attrs: dict[str, NDArray[np.int8]]
@@ -37,10 +63,20 @@ class Flow:
     admission: Vector
     remaining: Vector | None = None
     offer: Callable[[str, Flow], Flow] | None = None
+    luck: Luck | None = None
 
     def __mul__(self, share: Any) -> Flow:
         """Return the flow thinned to a share (a number or one per cell)."""
-        return Flow(self.attrs, self.per_day * share, self.admission, self.remaining, self.offer)
+        return Flow(self.attrs, self.per_day * share, self.admission, self.remaining, self.offer, self.luck)
+
+    def thinned(self, kept: Vector) -> Flow:
+        """Return the flow thinned to a share of each slice of its luck (rows), by cell."""
+        assert self.luck is not None
+        left = self.luck.share * kept
+        whole = left.sum(axis=0)
+        share = np.divide(left, whole, out=np.diff(self.luck.edges, axis=0), where=whole > 0.0)
+        rest: Flow = self * whole
+        return replace(rest, luck=Luck(self.luck.edges, share))
 
     def after(self, point: str) -> Flow:
         """Return what is left of the flow when the alternatives at a decision point have had their share."""
@@ -62,6 +98,24 @@ class Flow:
         means = np.array([leaf.mean_minutes() for leaf in lookup.leaves])
         return np.asarray(means[lookup.index(self.attrs)])
 
+    def mean_stay(self, table: Any) -> Vector:
+        """Return the mean minutes of the ward stay that comes next, for each cell, as luck has it."""
+        if self.luck is None:
+            return self.mean(table)
+        below = self._lowest(table, self.luck.edges)
+        return np.asarray((self.luck.density * np.diff(below, axis=0)).sum(axis=0))
+
+    def _lowest(self, table: Any, shares: Vector) -> Vector:
+        """Return the part of the mean that the shortest stays make up, for shares of them (rows) by cell."""
+        lookup = table.compile()
+        levels, which = np.unique(shares, return_inverse=True)
+        kind = lookup.index(self.attrs) * np.intp(len(levels)) + which.reshape(shares.shape)
+        found = np.zeros(len(lookup.leaves) * len(levels))
+        for each in np.flatnonzero(np.bincount(kind.ravel())).tolist():
+            leaf, level = divmod(each, len(levels))
+            found[each] = lookup.leaves[leaf].lowest(float(levels[level]))
+        return np.asarray(found[kind])
+
     def share(self, table: Any) -> Vector:
         """Return a table of shares for each cell."""
         lookup = table.compile()
@@ -81,6 +135,18 @@ class Flow:
 
     def tail(self, table: Any, factor: float, after: Vector) -> tuple[Vector, Vector]:
         """Return, by cell, the share of stays longer than ``after`` and their mean minutes beyond it."""
+        over, beyond = self._tail(table, factor, after)
+        if self.luck is None:
+            return over, beyond
+        start = np.maximum(self.luck.edges[:-1], 1.0 - over)  # of each slice, those longer than that
+        end = np.maximum(self.luck.edges[1:], start)
+        whole = factor * (self._lowest(table, end) - self._lowest(table, start)) - after * (end - start)
+        longer = (self.luck.density * (end - start)).sum(axis=0)
+        minutes = (self.luck.density * whole).sum(axis=0)
+        return longer, np.divide(minutes, longer, out=np.zeros_like(longer), where=longer > 0.0)
+
+    def _tail(self, table: Any, factor: float, after: Vector) -> tuple[Vector, Vector]:
+        """Return what `tail` does, for luck as it comes."""
         lookup = table.compile()
         cuts, which = np.unique(after, return_inverse=True)
         kind = lookup.index(self.attrs) * np.intp(len(cuts)) + which
@@ -102,6 +168,7 @@ class Stay:
         whole: mean minutes of the whole stay, here and in later wards, by cell.
         table: the law of the whole stay, by group; None when the stay began elsewhere.
         factor: multiplies the law.
+        luck: luck with the stay, where alternatives have taken the shortest; None: as it comes.
     """
 
     resource: str
@@ -110,6 +177,7 @@ class Stay:
     whole: Vector
     table: Any
     factor: float
+    luck: Luck | None = None
 
 
 @dataclass
@@ -140,14 +208,19 @@ class Expected:
         factor: float = 1.0,
         *,
         whole: Any = None,
+        luck: Luck | None = None,
     ) -> None:
         """Add a long stay: a load that also fills the resource at a loaded start."""
         self.load(resource, flow, minutes)
         began_here = table if flow.remaining is None else None
-        self.stays.append(
-            Stay(resource, flow, minutes, minutes if whole is None else whole, began_here, factor)
-        )
+        whole = minutes if whole is None else whole
+        self.stays.append(Stay(resource, flow, minutes, whole, began_here, factor, luck))
 
     def leave(self, outcome: str, flow: Flow, remaining: Vector | None = None) -> None:
         """Add patients who leave with an outcome, with the stay they carry on, if any."""
         self.outcomes[outcome] = replace(flow, remaining=remaining)
+
+    def draw_anew(self) -> None:
+        """Say that the stay has been drawn: the next has luck of its own, whatever way patients leave."""
+        for outcome, flow in self.outcomes.items():
+            self.outcomes[outcome] = replace(flow, luck=None)

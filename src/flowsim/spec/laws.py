@@ -93,6 +93,23 @@ class Law(Spec):
         at = np.asarray(x, dtype=np.float64)
         return np.asarray(self.partial(1, at) + at * (1.0 - self.partial(0, at)))
 
+    def lowest(self, u: float) -> float:
+        """Return the part of the mean that the share `u` of the shortest lengths make up, in minutes.
+
+        The mean of the shortest `u` is this divided by `u`; at 1 it is the mean of all.
+        """
+        if not 0.0 < u < 1.0:
+            return self.mean_minutes() if u >= 1.0 else 0.0
+        if u not in self._lowest:
+            x = self.ppf(u)  # where several have one length, only some of them may be among the shortest
+            self._lowest[u] = float(self.partial(1, x)) - x * (float(self.cdf(x)) - u)
+        return self._lowest[u]
+
+    @cached_property
+    def _lowest(self) -> dict[float, float]:
+        """What `lowest` has been asked."""
+        return {}
+
     def tail(self, x: float) -> tuple[float, float]:
         """Return the share of lengths above `x` minutes, and the mean of what is beyond it (0 if none is)."""
         if x not in self._tails:
