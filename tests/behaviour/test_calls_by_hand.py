@@ -242,7 +242,7 @@ class TestCrews:
             world.run()
             order[ages] = [clock(world, "crews", who, "accepted")[0] for who in (one, two, three)]
         assert order[None] == [30, 60, 90]
-        # at 30, a step of 25 puts category 3 (since 1) level with 2 (since 10); category 1 is first all the same
+        # at 30, a step of 25 puts category 3 level with 2, and it came first; category 1 goes before both
         assert order["25 min"] == [30, 90, 60]
         # two steps of 10: level with category 1 and the longest waiting of all; at 60 the 2 is lifted as well
         assert order["10 min"] == [90, 60, 30]
