@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -26,19 +27,19 @@ def run(inputs: Inputs) -> Waits:
 
     def care(patient: Patient) -> Iterator[Any]:
         row = patient.row
-        asked = env.now
+        asked = env._now
         yield nurses.seize(patient)
-        for_nurse[row] = env.now - asked
+        for_nurse[row] = env._now - asked
         yield assessment[row]
         nurses.release()
-        asked = env.now
+        asked = env._now
         yield clinicians.seize(patient, acuity[row])
-        for_clinician[row] = env.now - asked
+        for_clinician[row] = env._now - asked
         yield treatment[row]
         clinicians.release()
-        asked = env.now
+        asked = env._now
         yield beds.seize(patient)
-        for_bed[row] = env.now - asked
+        for_bed[row] = env._now - asked
         yield stay[row]
         beds.release()
 
@@ -49,6 +50,6 @@ def run(inputs: Inputs) -> Waits:
     everybody = Block(
         "reference", 0, "", uid=np.arange(count, dtype=np.uint64), times=np.zeros(count), attrs={}
     )
-    kernel.feed(((minute, everybody, row) for row, minute in enumerate(inputs.arrivals)), arrive)
+    kernel.feed(zip(inputs.arrivals, repeat(everybody), range(count), strict=False), arrive)
     env.run()
     return waits

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +29,6 @@ from flowsim.sampling.feed import Feed
 from flowsim.scenario.describe import backing
 from flowsim.scenario.escalation import deeds, members
 from flowsim.services import RUNNING, System, journey
-from flowsim.services.ward import STAY
 from flowsim.tables import PATIENT_COLUMNS, Replication
 
 if TYPE_CHECKING:
@@ -189,7 +187,6 @@ def _option(system: System, owner: str, point: str, spec: Any) -> Option:
         service=system.services[spec.to],
         eligible=draws.chance(f"{name}.eligible", spec.eligible),
         uptake=draws.chance(f"{name}.uptake", spec.uptake),
-        short=None if spec.shortest_stays is None else draws.chance(STAY, spec.shortest_stays),
         opening=None if spec.hours is None else system.opening(spec.hours),
         staff=None if spec.staff is None else _leads(system, owner, name, spec.staff),
         additional=None if spec.additional is None else draws.chance(f"{name}.additional", spec.additional),
@@ -252,7 +249,7 @@ def _tables(scenario: Scenario, system: System, blocks: list[Block], control: Co
         info={
             "patients": kernel.started,
             "finished": kernel.finished,
-            "state_changes": next(kernel.env._eid),
+            "state_changes": next(kernel.env._eid) + kernel.started,
             "inside": {names[code]: count for code, count in sorted(inside.items())},
             "warnings": [],
         },
@@ -278,7 +275,7 @@ def _patients(blocks: list[Block]) -> dict[str, Any]:
 def _forget(system: System) -> None:
     """Break the cycles between patients and their care processes, so that memory returns at once."""
     kernel = system.kernel
-    for *_, event in chain(kernel.env._queue, *kernel.parked.values()):
+    for event in kernel.agenda:
         if isinstance(event, Patient):
             event.send = None
     for pool in kernel.pools:
@@ -286,7 +283,7 @@ def _forget(system: System) -> None:
             for patient, *_ in line:
                 patient.send = None
     kernel.env._queue.clear()
-    kernel.parked.clear()
+    kernel.agenda.clear()
     system.services.clear()
 
 

@@ -219,7 +219,7 @@ def either_of_two(
 @QUICK
 @given(st.lists(st.floats(0.0, 5000.0, allow_nan=False), min_size=1, max_size=40))
 def test_calls_come_when_they_are_due_and_in_order(delays: list[float]) -> None:
-    """Near ones and those that are kept aside until their four-hour period begins."""
+    """Near ones and those that are kept aside until their page is turned to."""
     kernel = Kernel()
     came: list[tuple[float, float]] = []
     for delay in delays:
@@ -227,7 +227,7 @@ def test_calls_come_when_they_are_due_and_in_order(delays: list[float]) -> None:
     kernel.env.run()
     assert [due for _, due in came] == sorted(delays)
     assert all(now == due for now, due in came)
-    assert not kernel.parked
+    assert not kernel.agenda
 
 
 @QUICK

@@ -6,7 +6,7 @@ and every hour every patient who has entered and not left must be found in exact
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,8 +73,7 @@ def conserve(kernel: Kernel) -> None:
     Raises:
         AuditError: naming what does not add up.
     """
-    events = chain(kernel.env._queue, *kernel.parked.values())
-    holding = [event for *_, event in events if isinstance(event, Patient)]
+    holding = [event for event in kernel.agenda if isinstance(event, Patient)]
     queued: set[Patient] = set()
     for pool in kernel.pools:
         valid = [patient for line in pool.lines for patient, ticket, _ in line if patient.ticket == ticket]

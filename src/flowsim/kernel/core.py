@@ -1,8 +1,8 @@
 """The kernel: starts patients, moves them on, and keeps the clock, the journal and the counts.
 
-Cost is what shapes this file. A hold pushes one tuple on SimPy's own event list; a free unit is granted
-without any event; a patient who is granted a unit by somebody else's release is put on a ready list and moved
-on as soon as the present step ends, so that long chains of zero-time hand-overs never recurse.
+Cost is what shapes this file. A hold costs one tuple on the agenda; a free unit is granted without any entry;
+a patient who is granted a unit by somebody else's release is put on a ready list and moved on as soon as the
+present step ends, so that long chains of zero-time hand-overs never recurse.
 """
 
 from __future__ import annotations
@@ -10,45 +10,25 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
-from heapq import heappush
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
-from simpy.events import NORMAL, URGENT, Event, EventPriority
+from simpy.events import Event
 
+from flowsim.kernel.agenda import AFTER, BEFORE, PAGES, Agenda, Call, Entry, Source, Timer
 from flowsim.kernel.journal import ACCEPTED, LEFT, Journal
 from flowsim.kernel.patient import Care, Patient
 from flowsim.kernel.pool import WAITING, Pool
 
-FAR = 240.0
-"""Minutes ahead from which an event is kept out of the event list until its four-hour period begins."""
-
 SOON = 10.0
 """Minutes for which calls that depend on a wait are collected before they become events."""
 
-Wait = tuple[float, int, Patient, int, Callable[[Patient], Callable[[Event], None]]]
+Wait = tuple[float, int, Patient, int, Callable[[Patient], Call]]
 """What is to happen if a wait lasts: when, number, who, the ticket of the wait, and what."""
-
-Entry = tuple[float, EventPriority, int, Event]
-"""An entry of SimPy's event list: when, urgency, number, event."""
-
-
-class Timer(Event):
-    """A call at a later minute, re-armable, that costs one heap entry."""
-
-    __slots__ = ("_ok", "callbacks", "calls")
-    _value = None
-
-    def __init__(self, call: Callable[[Event], None]) -> None:
-        self._ok = True
-        self.calls = [call]
-
-    def armed(self) -> Timer:
-        """Return the timer, ready to be put on the event list (again)."""
-        self.callbacks = self.calls
-        return self
 
 
 class Kernel:
@@ -61,6 +41,7 @@ class Kernel:
         started, finished: patients who have entered and left the system.
         attending: patients who wait for a stock SimPy event.
         audit: check the engine's own laws while it runs.
+        agenda: what is to happen.
     """
 
     def __init__(self, *, audit: bool = False) -> None:
@@ -74,9 +55,9 @@ class Kernel:
         self.finished = 0
         self._areas: array[float] = array("d")
         self._looks = 0
-        self.parked: dict[int, list[Entry]] = {}
         self.waits: dict[int, list[Wait]] = {}
-        self.resume = _driver(self)
+        self.agenda = Agenda(self.env)
+        self.agenda.work = _loop(self)
 
     @property
     def now(self) -> float:
@@ -86,28 +67,6 @@ class Kernel:
     def add(self, pool: Pool) -> None:
         """Register a pool, so that its occupancy is recorded."""
         self.pools.append(pool)
-
-    # -- far ahead ----------------------------------------------------------------------------------
-
-    def park(self, when: float, entry: Entry) -> None:
-        """Keep an event that is far ahead out of the event list until shortly before it is due.
-
-        Thousands of patients in beds would otherwise make every step of everybody else search a long list.
-        """
-        if not when >= self.env._now:
-            minutes = when - self.env._now
-            raise ValueError(f"a patient was asked to wait {minutes} minutes: time does not run backwards")
-        period = int(when // FAR)
-        parked = self.parked.get(period)
-        if parked is None:
-            parked = self.parked[period] = []
-            self._at(period * FAR, URGENT, lambda _: self._unpark(period))
-        parked.append(entry)
-
-    def _unpark(self, period: int) -> None:
-        queue = self.env._queue
-        for entry in self.parked.pop(period):
-            heappush(queue, entry)
 
     # -- patients -----------------------------------------------------------------------------------
 
@@ -130,17 +89,43 @@ class Kernel:
             patient = self.ready.popleft()
             self.resume(patient, patient.granted)
 
-    def later(self, minutes: float, call: Callable[[Event], None]) -> None:
-        """Call a function once, ``minutes`` from now."""
-        when = self.env._now + minutes
-        if minutes < FAR:
-            self._at(when, NORMAL, call)
-        else:
-            self.park(when, (when, NORMAL, next(self.env._eid), Timer(call).armed()))
+    def resume(self, patient: Patient, value: Any = None) -> None:
+        """Move on a patient with what was waited for (None after a hold), and then everyone freed by that.
 
-    def if_still_waiting(
-        self, minutes: float, patient: Patient, make: Callable[[Patient], Callable[[Event], None]]
-    ) -> None:
+        For starting somebody, and for what happens outside the agenda: its own loop does the same, faster.
+        """
+        while True:
+            self._move(patient, value)
+            if not self.ready:
+                break
+            patient = self.ready.popleft()
+            value = patient.granted
+        self.agenda.wake()
+
+    def _move(self, patient: Patient, value: Any) -> None:
+        send = patient.send
+        assert send is not None
+        try:
+            target = send(value)
+            while type(target) is not float:
+                if target is WAITING:
+                    return
+                target = send(target) if isinstance(target, Pool) else _plain(self, patient, target)
+        except StopIteration:
+            patient.send = None
+            self.finished += 1
+            return
+        if not target >= 0.0:
+            raise _backwards(target)
+        self.agenda.put((self.env._now + target, self.agenda.number(), patient))
+
+    def later(self, minutes: float, call: Call) -> None:
+        """Call a function once, ``minutes`` from now."""
+        if not minutes >= 0.0:
+            raise _backwards(minutes)
+        self.agenda.put((self.env._now + minutes, self.agenda.number(), Timer(call)))
+
+    def if_still_waiting(self, minutes: float, patient: Patient, make: Callable[[Patient], Call]) -> None:
         """Do something after so many minutes of a patient's wait, unless the wait is over by then.
 
         Most waits are: only those that last into the ten minutes in which the call is due cost an event.
@@ -149,40 +134,41 @@ class Kernel:
         when = now + minutes
         period = int(when // SOON)
         if period == int(now // SOON):
-            self._at(when, NORMAL, make(patient))
+            self.agenda.put((when, self.agenda.number(), Timer(make(patient))))
             return
         waits = self.waits.get(period)
         if waits is None:
             waits = self.waits[period] = []
-            self._at(period * SOON, URGENT, lambda _: self._arm(period))
-        waits.append((when, next(self.env._eid), patient, patient.ticket, make))
+            timer = Timer(lambda _: self._arm(period))
+            self.agenda.put((period * SOON, BEFORE + self.agenda.number(), timer))
+        waits.append((when, self.agenda.number(), patient, patient.ticket, make))
 
     def _arm(self, period: int) -> None:
         for when, number, patient, ticket, make in self.waits.pop(period):
             if patient.ticket == ticket:
-                heappush(self.env._queue, (when, NORMAL, number, Timer(make(patient)).armed()))
-
-    def _at(self, when: float, priority: EventPriority, call: Callable[[Event], None]) -> None:
-        heappush(self.env._queue, (when, priority, next(self.env._eid), Timer(call).armed()))
+                self.agenda.put((when, number, Timer(make(patient))))
 
     def at_each(self, moments: Iterable[tuple[float, Any]], call: Callable[[Any], None]) -> None:
         """Call a function with each value at its minute (in ascending order), and move on who was freed."""
-        stream = iter(moments)
-        env = self.env
-        value: Any = None
+        following = iter(moments).__next__
+        env, agenda = self.env, self.agenda
+        value: Any
 
-        def fire(event: Event) -> None:
+        def fire(_: None) -> object:
             call(value)
             self.drain()
             arm()
+            return WAITING
 
-        timer = Timer(fire)
+        source = Source(fire)
 
         def arm() -> None:
             nonlocal value
-            for minute, value in stream:  # noqa: B007 - the value is used when the timer fires
-                heappush(env._queue, (max(minute, env._now), URGENT, next(env._eid), timer.armed()))
+            try:
+                minute, value = following()
+            except StopIteration:
                 return
+            agenda.put((max(minute, env._now), BEFORE + agenda.number(), source))
 
         arm()
 
@@ -195,31 +181,33 @@ class Kernel:
             arrivals: who comes when.
             journey: makes the patient and the care process of one arrival.
         """
-        env, resume = self.env, self.resume
-        queue, eid = env._queue, env._eid
+        agenda, near, ready, number = self.agenda, self.agenda.near, self.ready, count(AFTER)
         following = iter(arrivals).__next__
         who: tuple[float, Any, int]
 
-        def fire(_: Event) -> None:
+        def fire(_: None) -> object:
             nonlocal who
             patient, care = journey(who[1], who[2])
             self.started += 1
             patient.send = care.send
-            resume(patient)
+            patient.granted = None
+            ready.append(patient)
             try:
                 who = following()
             except StopIteration:
-                return
-            timer.callbacks = calls
-            heappush(queue, (who[0], NORMAL, next(eid), timer))
+                return WAITING
+            if who[0] < agenda.edge:
+                heappush(near, (who[0], next(number), source))
+            else:
+                agenda.add(int(who[0] * PAGES), (who[0], next(number), source))
+            return WAITING
 
-        timer = Timer(fire)
-        calls = timer.callbacks = timer.calls
+        source = Source(fire)
         try:
             who = following()
         except StopIteration:
             return
-        heappush(queue, (who[0], NORMAL, next(eid), timer))
+        agenda.put((who[0], next(number), source))
 
     def let_go(self, patient: Patient) -> None:
         """Give up the place that is still held, and close the visits that held it."""
@@ -273,46 +261,73 @@ class Kernel:
         return table
 
 
-def _driver(kernel: Kernel) -> Callable[..., None]:  # noqa: C901 - one loop, for speed; the rest is below
+def _loop(kernel: Kernel) -> Callable[[Entry | None], None]:  # noqa: C901, PLR0915 - one loop, for speed
     """Return the hot function, closed over the few objects it touches.
 
-    It moves on a patient with the value that was waited for (None after a hold), and then everyone whom that
-    freed, so that a chain of hand-overs is a loop and never a recursion.
+    It takes one entry of the agenda after another, moves that patient on, and then everyone whom that freed,
+    so that a chain of hand-overs is a loop and never a recursion. It stops before whatever the environment
+    has to do first (or after one entry, given the entry for which the alarm was set).
     """
-    env = kernel.env
-    queue, eid = env._queue, env._eid
-    ready = kernel.ready
-    callbacks: list[Callable[[Any], None]] = []
-    park = kernel.park
+    env, agenda, ready = kernel.env, kernel.agenda, kernel.ready
+    queue, numbers = env._queue, env._eid
+    near, page, ahead, turns = agenda.near, agenda.page, agenda.ahead.get, agenda.turns
 
-    def resume(patient: Patient, value: Any = None) -> None:
+    def work(only: Entry | None) -> None:  # noqa: C901, PLR0912 - the hot loop
+        known = len(queue)
+        edge = agenda.edge
+        bound = limit, _ = agenda.bound(only)
         while True:
-            try:
-                target = patient.send(value)  # type: ignore[misc]
-                while type(target) is not float:
-                    if target is WAITING:
-                        break
-                    if isinstance(target, Pool):
-                        target = patient.send(target)  # type: ignore[misc]
-                    else:
-                        target = _plain(kernel, patient, target)
-                else:
-                    patient.callbacks = callbacks
-                    when = env._now + target
-                    if not 0.0 <= target < FAR:
-                        park(when, (when, NORMAL, next(eid), patient))
-                    else:
-                        heappush(queue, (when, NORMAL, next(eid), patient))
-            except StopIteration:
-                patient.send = None
-                kernel.finished += 1
-            if not ready:
+            if page:
+                due = heappop(near) if near and near[0] < page[-1] else page.pop()
+            elif near:
+                due = heappop(near)
+            elif turns:
+                edge = agenda.turn()
+                continue
+            else:
                 return
-            patient = ready.popleft()
-            value = patient.granted
+            if len(queue) != known:
+                known = len(queue)
+                bound = agenda.bound(only)
+                limit = bound[0]
+            now, _, who = due
+            if now >= limit and due >= bound:
+                heappush(near, due)
+                return
+            env._now = now
+            value = None
+            while True:
+                try:
+                    target = who.send(value)
+                    while type(target) is not float:
+                        if target is WAITING:
+                            break
+                        target = who.send(target) if isinstance(target, Pool) else _plain(kernel, who, target)
+                    else:
+                        if not target >= 0.0:
+                            raise _backwards(target)
+                        when = now + target
+                        if when < edge:
+                            heappush(near, (when, next(numbers), who))
+                        else:
+                            later = ahead(int(when * PAGES))
+                            if later is None:
+                                agenda.add(int(when * PAGES), (when, next(numbers), who))
+                            else:
+                                later.append((when, next(numbers), who))
+                except StopIteration:
+                    who.send = None
+                    kernel.finished += 1
+                if not ready:
+                    break
+                who = ready.popleft()
+                value = who.granted
 
-    callbacks.append(resume)
-    return resume
+    return work
+
+
+def _backwards(minutes: float) -> ValueError:
+    return ValueError(f"a patient was asked to wait {minutes} minutes: time does not run backwards")
 
 
 def _plain(kernel: Kernel, patient: Patient, target: Any) -> Any:

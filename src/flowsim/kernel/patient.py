@@ -1,11 +1,9 @@
-"""A patient: at once a SimPy event and the driver of its own care process."""
+"""A patient: what drives its own care process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
-
-from simpy.events import Event
 
 if TYPE_CHECKING:
     from flowsim.kernel.pool import Crew, Pool
@@ -15,10 +13,10 @@ Care = Generator[Any, Any, Any]
 """A care process: it yields minutes to hold, or what a pool's ``seize`` returned."""
 
 
-class Patient(Event):
+class Patient:
     """One person on one journey through the system.
 
-    The patient is re-armed on the event list for every hold, so that a hold costs one heap entry and no
+    The patient itself stands on the agenda for every hold, so that a hold costs one heap entry and no
     object. All luck is read from ``block`` at ``row``, and repeats are told apart by ``visit``.
 
     Attributes:
@@ -39,11 +37,9 @@ class Patient(Event):
     """
 
     __slots__ = (
-        "_ok",
         "at",
         "behind",
         "block",
-        "callbacks",
         "diverted",
         "granted",
         "held",
@@ -61,15 +57,11 @@ class Patient(Event):
         "visits",
     )
 
-    _value = None
-
-    callbacks: Any
     diverted: Any
     granted: Any
     queues: tuple[Pool, ...]
 
     def __init__(self, block: Block, row: int) -> None:
-        self._ok = True
         self.block = block
         self.row = row
         self.number = block.base + row

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simpy.events import Event
 
 if TYPE_CHECKING:
     from flowsim.kernel.core import Kernel
@@ -119,7 +118,10 @@ class Pool:
             self.busy_sum -= self.env._now
             return self
         patient.queues = self.alone
-        self._join(patient, priority)
+        now = self.env._now
+        self.waiting += 1
+        self.queue_sum -= now
+        self.lines[priority].append((patient, patient.ticket, now))
         if patience < inf:
             self.kernel.if_still_waiting(max(patience, 0.0), patient, Patience)
         return WAITING
@@ -127,16 +129,14 @@ class Pool:
     def release(self) -> None:
         """Give back a unit; the longest waiting of the first class gets it at once."""
         if self.waiting and self.busy <= self.limit:
-            self._grant(self._next())
-            self.busy -= 1
-            self.busy_sum += self.env._now
+            self._hand_over(self._next())  # the unit stays busy
         else:
             self.busy -= 1
             self.busy_sum += self.env._now
 
     def release_after(self, minutes: float) -> None:
         """Keep the unit busy for a while longer, then give it back (a crew's wrap-up)."""
-        self.kernel.later(minutes, self._release_and_drain)
+        self.kernel.later(minutes, self._wrapped_up)
 
     def vacate(self) -> None:
         """Give back a unit that must be turned around before its next use."""
@@ -209,11 +209,14 @@ class Pool:
         self.queue_sum += self.env._now
 
     def _grant(self, patient: Patient) -> None:
-        now = self.env._now
         self.busy += 1
-        self.busy_sum -= now
+        self.busy_sum -= self.env._now
+        self._hand_over(patient)
+
+    def _hand_over(self, patient: Patient) -> None:
+        """Give a unit that is counted as busy already to somebody who waits."""
         self.waiting -= 1
-        self.queue_sum += now
+        self.queue_sum += self.env._now
         patient.ticket += 1
         if patient.queues is not self.alone:
             for other in patient.queues:
@@ -257,14 +260,12 @@ class Pool:
         while self.waiting and self.busy < self.limit:
             self._grant(self._next())
 
-    def _release_and_drain(self, _: Event) -> None:
+    def _wrapped_up(self, _: None) -> None:
         self.release()
-        self.kernel.drain()
 
-    def _turned_around(self, _: Event) -> None:
+    def _turned_around(self, _: None) -> None:
         self.limit += 1
         self._serve()
-        self.kernel.drain()
 
 
 class Crew:
@@ -300,7 +301,7 @@ class Patience:
         self.patient = patient
         self.ticket = patient.ticket
 
-    def __call__(self, _: Event) -> None:
+    def __call__(self, _: None) -> None:
         """Give up, unless the wait is over."""
         patient = self.patient
         if patient.ticket != self.ticket:
@@ -308,9 +309,8 @@ class Patience:
         patient.ticket += 1
         for pool in patient.queues:
             pool._withdraw()
-        kernel = pool.kernel
-        kernel.resume(patient, None)
-        kernel.drain()
+        patient.granted = None
+        pool.ready.append(patient)
 
 
 class Widen:
@@ -323,7 +323,7 @@ class Widen:
         self.ticket = patient.ticket
         self.options = options
 
-    def __call__(self, _: Event) -> None:
+    def __call__(self, _: None) -> None:
         """Join the other queues, unless the wait is over."""
         patient = self.patient
         if patient.ticket != self.ticket:
@@ -336,7 +336,6 @@ class Widen:
             pool._serve()
             if patient.ticket != self.ticket:
                 break
-        others[0].kernel.drain()
 
 
 def seize_first(

@@ -90,6 +90,7 @@ class Watch:
         self.seen: list[tuple[float, Values]] = []
         self._inside = np.zeros(len(system.services))
         self._since = 0.0
+        system.kernel.agenda.stepwise = True
         system.kernel.env.run = self.run  # type: ignore[method-assign, assignment]
 
     def run(self, until: float) -> None:
@@ -153,7 +154,7 @@ def inside(kernel: Kernel, services: int) -> Values:
 
 def everybody(kernel: Kernel) -> Iterator[Patient]:
     """Yield everybody who has come and not left: on the way, in care, or in a queue."""
-    for *_, event in chain(kernel.env._queue, *kernel.parked.values()):
+    for event in kernel.agenda:
         if isinstance(event, Patient):
             yield event
     queued = {

@@ -112,10 +112,9 @@ def test_a_queue_that_is_miscounted_is_noticed() -> None:
 
 
 def test_a_patient_in_two_places_is_noticed() -> None:
-    """One who waits is also on the event list."""
+    """One who waits is also on the agenda."""
     kernel, people, _ = waiting_room()
-    people[1].callbacks = []
-    kernel.park(kernel.now + 600.0, (kernel.now + 600.0, 1, 10**6, people[1]))
+    kernel.agenda.put((kernel.now + 600.0, 10**6, people[1]))
     with pytest.raises(AuditError, match="in two places at once"):
         conserve(kernel)
 

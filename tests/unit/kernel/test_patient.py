@@ -23,7 +23,7 @@ def test_a_hold_lasts_as_long_as_it_says_and_costs_one_entry_on_the_event_list()
         seen.append(kernel.now)
 
     kernel.start(patient, care())
-    assert len(kernel.env._queue) == 1
+    assert len(kernel.agenda) == 1
     kernel.env.run()
     assert seen == [10.0, 12.5]
     assert (kernel.started, kernel.finished) == (1, 1)

@@ -40,7 +40,7 @@ def test_a_free_unit_is_granted_at_once_without_an_event() -> None:
     pool = pool_of(kernel, 1)
     assert pool.seize(patient) is pool
     assert (pool.busy, pool.waiting) == (1, 0)
-    assert not kernel.env._queue
+    assert not kernel.agenda
 
 
 def test_first_come_first_served_and_nobody_overtakes_at_the_moment_of_release() -> None:
@@ -145,7 +145,7 @@ class TestPatience:
         pool = pool_of(kernel, 1)
         pool.seize(a)
         pool.seize(b, 0, inf - 5.0)
-        assert not kernel.env._queue
+        assert not kernel.agenda
 
 
 class TestCapacity:

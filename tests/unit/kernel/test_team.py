@@ -64,6 +64,6 @@ def test_the_same_rota_again_changes_nothing() -> None:
     kernel, _ = kernel_with(1)
     rota = [(0.0, 1), (100.0, 9)]
     team = make_team(kernel, ("ed", "clinicians"), rota)
-    waiting = len(kernel.env._queue)
+    waiting = len(kernel.agenda)
     team.follow(list(rota))
-    assert len(kernel.env._queue) == waiting
+    assert len(kernel.agenda) == waiting

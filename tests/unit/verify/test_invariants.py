@@ -11,6 +11,7 @@ import pytest
 
 from flowsim.kernel import Journal, Kernel, Pool
 from flowsim.kernel.audit import AuditError
+from flowsim.kernel.pool import WAITING
 from flowsim.model import build, run
 from flowsim.services import System
 from flowsim.services.clinic import Clinic
@@ -112,11 +113,16 @@ def test_it_is_noticed_with_few_looks_too(chain: Scenario, monkeypatch: pytest.M
 
 
 def test_a_lost_patient_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgetful(self: Pool, patient: Any, priority: int) -> None:
-        """Count a patient as waiting and forget who it was."""
-        self.waiting += 1
+    seize = Pool.seize
 
-    monkeypatch.setattr(Pool, "_join", forgetful)
+    def forgetful(self: Pool, patient: Any, *args: Any) -> Any:
+        """Count a patient as waiting and forget who it was."""
+        asked = seize(self, patient, *args)
+        if asked is WAITING:
+            self.lines[0].pop()
+        return asked
+
+    monkeypatch.setattr(Pool, "seize", forgetful)
     (text,) = examine(queue("mm1", 1, DAY)).broken
     assert "counted as waiting" in text
 
