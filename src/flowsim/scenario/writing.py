@@ -16,6 +16,7 @@ from flowsim.units import format_duration, format_number
 __all__ = ["resolved_text", "written"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./%=+-]*(:[A-Za-z0-9_./%=+-][A-Za-z0-9 _./%=+-]*)*")
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def resolved_text(root: Node, notes: Mapping[Path, Note], scenario: Scenario, dated: list[Dated]) -> str:
@@ -86,14 +87,19 @@ def written(value: Any) -> str:
         return format_number(value) if isinstance(value, float) else str(value)
     text = str(value)
     plain = _PLAIN.fullmatch(text) and text == text.strip() and resolve(text) == text and not plus_sign(text)
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    return text if plain else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """Return text in double quotes, with escapes for what YAML forbids or takes for the end of a line."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def _change(change: Dated) -> Iterator[str]:
     settings = {change.verb: change.amount, **_dates(change.when)}
     inside = ", ".join(f"{key}: {flow(value)}" for key, value in settings.items())
     remark = _remark(change.node, change.node.note) if change.node is not None else ""
-    yield f"  {json.dumps('.'.join(change.path), ensure_ascii=False)}: {{{inside}}}{remark}"
+    yield f"  {_quoted('.'.join(change.path))}: {{{inside}}}{remark}"
 
 
 def _dates(when: When) -> dict[str, str]:
@@ -106,7 +112,7 @@ def _dates(when: When) -> dict[str, str]:
 def flow(value: Any) -> str:
     """Return any value on one line of YAML."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{json.dumps(str(k))}: {flow(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{_quoted(str(k))}: {flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(flow(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else written(value)
+    return _quoted(value) if isinstance(value, str) else written(value)
