@@ -63,7 +63,7 @@ class HandLog:
         )
         self.people: list[dict[str, str]] = []
         self.rows: list[dict[str, Any]] = []
-        self.hours: list[tuple[int, str, str, float, float, float]] = []
+        self.hours: list[tuple[Any, ...]] = []
 
     def patient(self, demand: str = "walk_in", **attributes: str) -> int:
         """Add a patient and return the row; an empty demand: inside when the run began."""
@@ -86,11 +86,9 @@ class HandLog:
         )
         return self
 
-    def pool(
-        self, service: str, resource: str, hours: Sequence[int], busy: float, queue: float, capacity: float
-    ) -> None:
-        """Add some hours of a pool."""
-        self.hours += [(hour, service, resource, busy, queue, capacity) for hour in hours]
+    def pool(self, service: str, resource: str, hours: Sequence[int], *means: float) -> None:
+        """Add some hours of a pool: units busy, patients queueing, capacity."""
+        self.hours += [(hour, service, resource, *means) for hour in hours]
 
     def write(self, root: Path) -> Results:
         """Write the run and open it."""
@@ -167,7 +165,7 @@ def _coded(words: Sequence[str]) -> Coded:
 
 
 def winter() -> HandLog:
-    """Return four patients: one taken to a bed by a crew, one at home soon, one inside already, one still there.
+    """Return four patients: taken to a bed by a crew, twice at home soon, inside already, and still there.
 
     Minutes begin a day before 2 November 2026.
     """

@@ -355,5 +355,5 @@ def _length(value: str | float, written: str) -> int:
     if isinstance(value, str):
         return len(value)
     decimals = len(written.partition(".")[2].partition("%")[0].partition(";")[0].partition('"')[0])
-    unit = written.partition('"')[2].partition('"')[0]
-    return len(f"{value:+,.{decimals}f}") + len(unit)
+    units = re.findall(r'"([^"]*)"', written.partition(";")[0])
+    return len(f"{value:+,.{decimals}f}") + sum(map(len, units))

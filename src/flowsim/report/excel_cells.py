@@ -26,10 +26,10 @@ MOST_TEXT, MOST_HEADING = 32_000, 200
 """Characters in a cell (the format allows 32,767) and in a heading (255)."""
 
 _NUMBER = re.compile(
-    r"^\s*([-+−±])?\s*(\d[\d,]*(?:\.\d+)?)\s*(%|[A-Za-z/][A-Za-z/ ]*[A-Za-z]|[A-Za-z])?\s*(.*)$", re.S
+    r"^\s*([-+−±])?\s*(£?)(\d[\d,]*(?:\.\d+)?)\s*(%|[A-Za-z/][A-Za-z/ ]*[A-Za-z]|[A-Za-z])?\s*(.*)$", re.S
 )
 _INTERVAL = re.compile(
-    r"\(?(?P<low>[-+−]?[\d,.]+)%?(?: to |\u00a0to\u00a0)(?P<high>[-+−]?[\d,.]+)%?[^\d]*\)?"
+    r"\(?(?P<low>[-+−]?£?[\d,.]+)%?(?: to |\u00a0to\u00a0)(?P<high>[-+−]?£?[\d,.]+)%?[^\d]*\)?"
 )
 _MINUTES = {"min": 1.0, "hours": 60.0, "days": 1440.0}
 _NAMES = {1.0: "minutes", 60.0: "hours", 1440.0: "days"}
@@ -44,6 +44,7 @@ class Shown:
     Attributes:
         factor: what the value was multiplied by; not a number if the text does not write the value.
         unit: what follows the number: "%", "min"; empty for none.
+        sign: the sign of a currency before it.
         decimals: digits after the point.
         signed: true if a plus sign is written.
         rest: what follows the unit, such as an interval.
@@ -54,6 +55,21 @@ class Shown:
     decimals: int = 0
     signed: bool = False
     rest: str = ""
+    sign: str = ""
+
+    @property
+    def like(self) -> tuple[float, str, str]:
+        """What numbers have in common that need no unit of their own."""
+        return self.factor, self.unit, self.sign
+
+    def pattern(self, *, units: bool = False, least: int = 0) -> str:
+        """Return the number format, with the unit in it if asked: of what is per cent, always."""
+        before = f'"{self.sign}"' if self.sign and units else ""
+        blank = "" if self.sign else " "
+        after = "%" if self.unit == "%" else f'"{blank}{self.unit}"' if self.unit and units else ""
+        digits = "#,##0." + "0" * max(self.decimals, least)
+        number = before + digits.removesuffix(".") + after
+        return f"+{number};-{number};{number}" if self.signed else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +123,7 @@ def _column(label: str, cells: Sequence[Cell]) -> list[SheetColumn]:
 
 def _end(heading: str, cells: Sequence[Cell], shown: Sequence[Shown | None], end: str) -> SheetColumn:
     """Return the lower or upper ends of the intervals that stand after the numbers of a column."""
-    alike = len({(each.factor, each.unit) for each in shown if each is not None}) == 1
+    alike = len({each.like for each in shown if each is not None}) == 1
     values: list[str | float] = []
     formats: list[str] = []
     for how in shown:
@@ -116,10 +132,9 @@ def _end(heading: str, cells: Sequence[Cell], shown: Sequence[Shown | None], end
             values.append(NOT_APPLICABLE)
             formats.append("")
             continue
-        number = float(match[end].replace(",", "").replace("−", "-"))
-        after = f'" {how.unit}"' if how.unit not in ("", "%") and not alike else "%" * (how.unit == "%")
+        number = float(re.sub("[,£]", "", match[end]).replace("−", "-"))
         values.append(number / 100.0 if how.unit == "%" else number)
-        formats.append(_pattern(how.decimals, signed=how.signed, after=after))
+        formats.append(how.pattern(units=not alike))
     return SheetColumn(f"{heading}, {end} end", tuple(values), tuple(formats), number=True)
 
 
@@ -132,12 +147,12 @@ def how_shown(cell: Cell) -> Shown:
     match = _NUMBER.match(cell.text)
     if match is None or cell.value is None:
         return Shown()
-    sign, digits, unit, rest = match.groups()
+    sign, currency, digits, unit, rest = match.groups()
     number = float(digits.replace(",", "")) * (-1 if sign in ("-", "−") else 1)
     decimals = len(digits.partition(".")[2])
     for factor in _FACTORS:
         if abs(cell.value * factor - number) <= 0.5000001 * 10.0**-decimals:
-            return Shown(factor, unit or "", decimals, sign == "+", rest.strip())
+            return Shown(factor, unit or "", decimals, sign == "+", rest.strip(), currency)
     return Shown()
 
 
@@ -145,9 +160,8 @@ def _numbers(
     heading: str, cells: Sequence[Cell], shown: Sequence[Shown | None], own: Sequence[Shown]
 ) -> SheetColumn:
     raw = _unit_of_times(cells, shown)
-    units = {each.unit for each in own}
-    alike = len(units) == 1 and len({each.factor for each in own}) == 1
-    shared = next(iter(units)) if alike else ""
+    alike = len({each.like for each in own}) == 1
+    shared = own[0].sign + own[0].unit if alike else ""
     if raw:
         name, suffix = _with_unit(heading, raw), False
     else:
@@ -168,17 +182,9 @@ def _value(cell: Cell, how: Shown | None, *, raw: bool, suffix: bool) -> tuple[s
     if how.factor != how.factor:
         return cell.value, "#,##0.0##"
     if raw:
-        return cell.value, _pattern(max(how.decimals, 1), signed=how.signed)
-    if how.unit == "%":
-        share = cell.value * how.factor / 100.0
-        return share, _pattern(how.decimals, signed=how.signed, after="%")
-    after = f'" {how.unit}"' if suffix and how.unit else ""
-    return cell.value * how.factor, _pattern(how.decimals, signed=how.signed, after=after)
-
-
-def _pattern(decimals: int, *, signed: bool, after: str = "") -> str:
-    number = "#,##0" + ("." + "0" * decimals if decimals else "") + after
-    return f"+{number};-{number};{number}" if signed else number
+        return cell.value, how.pattern(least=1)
+    percent = 100.0 if how.unit == "%" else 1.0
+    return cell.value * how.factor / percent, how.pattern(units=suffix)
 
 
 def _unit_of_times(cells: Sequence[Cell], shown: Sequence[Shown | None]) -> str:
