@@ -257,7 +257,7 @@ KERNEL = (
     ),
     Mutant(
         "a place kept in one queue after being served from the other",
-        "kernel.pool:Pool._grant",
+        "kernel.pool:Pool._hand_over",
         "other._withdraw()",
         "pass",
         ("V15",),
@@ -305,10 +305,10 @@ KERNEL = (
         ("V15",),
     ),
     Mutant(
-        "what is due far ahead comes a period late",
-        "kernel.core:Kernel.park",
-        "period = int(when // FAR)",
-        "period = int(when // FAR) + 1",
+        "a page of the agenda that is not put in order",
+        "kernel.agenda:Agenda.turn",
+        "self.page.sort(reverse=True)",
+        "pass",
         ("V15",),
     ),
 )
