@@ -186,8 +186,8 @@ def _missed(reached: list[tuple[Path, Node]], segment: Segment) -> str:
     verb = "looks like" if "*" in segment.name else "is called"
     if close:
         return f"Nothing {where} {verb} {segment.name}; near: {', '.join(close)}."
-    known = ", ".join(list(options)[:8]) + (", ..." if len(options) > 8 else "")
-    return f"Nothing {where} {verb} {segment.name}; there is {known}." if known else ""
+    known = ", ".join(list(options)[:8]) + (", ..." if len(options) > 8 else ".")
+    return f"Nothing {where} {verb} {segment.name}; there is {known}" if options else ""
 
 
 def _alike(pattern: str, options: list[str]) -> list[str]:
