@@ -220,6 +220,20 @@ WRONG = [
         "",
     ),
     (
+        "services: {ward: {stay_factor: 80}}",
+        "services.ward.stay_factor",
+        "80",
+        "80 is more than 10: a factor on a stay lies between 0.1 and 10; is it 80%?",
+        "",
+    ),
+    (
+        "services: {ward: {stay_factor: 5%}}",
+        "services.ward.stay_factor",
+        "5%",
+        "5% is less than 0.1: a factor on a stay lies between 0.1 and 10.",
+        "",
+    ),
+    (
         "services: {ward: {cancel_electives_above: 120%}}",
         "services.ward.cancel_electives_above",
         "120%",
@@ -231,7 +245,7 @@ WRONG = [
         "services.ward.after_long_wait.stay_factor",
         "after_long_wait",
         "stay_factor is required here and is missing.",
-        "a factor: above 0, such as 1.25 or 125%",
+        "a factor on a stay: from 0.1 to 10, such as 0.8 or 80%",
     ),
     (
         "services: {ward: {counts_as: community_bed}}",

@@ -12,10 +12,13 @@ from flowsim.errors import InputError
 from flowsim.measures.compare.matrix import Matrix, matrix
 from flowsim.measures.compare.matrix_text import (
     best_sentences,
+    brief_text,
+    largest,
     matrix_text,
     no_regret_lines,
     sentences_text,
 )
+from flowsim.measures.compare.text import change_of
 
 WAITS = [60.0, 64.0, 58.0, 66.0, 62.0]
 """Mean handover when nothing is done, minutes, in five replications."""
@@ -308,3 +311,44 @@ def test_the_best_single_option_is_told_beside_a_combination_that_is_best() -> N
     assert best == "Best on Ambulance handover, mean: Beds and crews."
     assert of_single == "   of single options. Mild: Beds and Crews (these cannot be told apart); Hard: Beds."
     assert found.comparisons == 6  # as many intervals are shown as before
+
+
+def mild_and_terrible() -> Matrix:
+    """Return a mild winter with about an hour at the door, and one with ten."""
+    runs = runs_with({"mild": {"beds": 5.0}, "hard": {"beds": 5.0}})
+    runs["hard", "nothing"] = run("hard-nothing", {"handover_mean": [600.0 + wait for wait in WAITS]})
+    runs["hard", "beds"] = run("hard-beds", {"handover_mean": [540.0 + less for less in wait(5.0)]})
+    return matrix(runs, SURGES, {"nothing": "Do nothing", "beds": "Beds"}, "handover_mean")
+
+
+def test_minutes_in_one_winter_stay_minutes_beside_hours_in_another() -> None:
+    told = mild_and_terrible()
+    table = matrix_text(told).replace("\xa0", " ")
+    assert "62 min" in table
+    assert "11.0 hours" in table
+    assert "1.0 hours" not in table.replace("11.0 hours", "").replace("-1.1 hours", "")
+    brief = brief_text(told)
+    assert "Mild: 62 min with Do nothing; 57 min with Beds" in brief
+    assert "Hard: 11.0 hours with Do nothing" in brief
+
+
+def test_all_options_of_a_surge_are_in_one_unit() -> None:
+    told = mild_and_terrible()
+    assert largest(told, KEY, "mild").base == pytest.approx(62.0)
+    assert largest(told, KEY, "hard").base == pytest.approx(662.0)
+    row = told.differences[KEY, "hard", "beds"]
+    assert "hours" in change_of(row, largest(told, KEY, "hard"))
+
+
+@pytest.mark.parametrize("measure", ["beds_occupied", "intermediate_care_starts"])
+def test_more_or_fewer_who_need_something_is_neither_better_nor_worse(measure: str) -> None:
+    """More beds hold more patients, and fewer need intermediate care when fewer come: say which, no more."""
+    runs = {
+        ("mild", "nothing"): run("mild-nothing", {measure: [500.0, 505.0, 498.0]}),
+        ("mild", "beds"): run("mild-beds", {measure: [520.0, 525.5, 517.5]}),
+    }
+    told = matrix(runs, {"mild": "Mild"}, {"nothing": "Do nothing", "beds": "Beds"}, measure)
+    key = (measure, "system", "")
+    assert told.differences[key, "mild", "beds"].verdict == "higher"
+    assert told.standing(key, "mild") is None
+    assert "worse" not in matrix_text(told).partition("No regret")[0]

@@ -48,14 +48,18 @@ def _endings(view: View, out: Collector) -> None:
 def handover_minutes(view: View) -> Floats:
     """Return minutes from the door to handover, or to the crew's release; so far, for those still waiting.
 
+    It is over when the visit of the crew is, whatever let the crew go: a limit that always holds, one from
+    some day on, or one that an action of escalation brings.
     Some come by ambulance with a crew that is not simulated: from outside the area, or when they come back.
-    Where every simulated crew is released after a limit, so are these, after the longest of the limits.
+    Where the settings release every simulated crew after a limit, so are these, after the longest of them.
     """
-    limits = [float(getattr(spec, "handover_limit", None) or np.inf) for spec in view.facts.specs]
-    crews = [limits[service] for service in view.facts.services(AMBULANCE)]
-    released = np.array([*limits, max(crews, default=np.inf)])[view.column("source")]
-    minutes: Floats = np.minimum(view.minutes("arrived", "accepted"), released)
-    return minutes
+    minutes = view.minutes("arrived", "accepted")
+    with_crew = np.fmin(minutes, view.take(view.facts.crew_left) - view.column("arrived"))
+    specs = [view.facts.specs[service] for service in view.facts.services(AMBULANCE)]
+    limits = [float(getattr(spec, "handover_limit", None) or np.inf) for spec in specs]
+    by_the_rule = np.minimum(minutes, max(limits, default=np.inf))
+    measured: Floats = np.where(view.source_is(AMBULANCE), with_crew, by_the_rule)
+    return measured
 
 
 def _handovers(facts: Facts, out: Collector) -> None:

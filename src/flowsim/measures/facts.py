@@ -102,6 +102,19 @@ class Facts:
         return left
 
     @cached_property
+    def crew_left(self) -> Floats:
+        """For each visit, the minute at which the crew that brought the patient was free of them.
+
+        Not a number where no simulated crew brought the patient, or where it is still there.
+        """
+        names = ("patient", "service", "source", "arrived", "left")
+        crews = self.is_kind("ambulance")[self.column("service")]
+        after, before = followers({name: self.column(name) for name in names}, crews)
+        left: Floats = np.full(len(crews), np.nan)
+        left[after] = self.column("left")[before]
+        return left
+
+    @cached_property
     def people(self) -> People:
         """Combinations of patient groups, and the combination of each patient."""
         return People(self.replication.patients, self.groups)

@@ -22,7 +22,7 @@ from flowsim.services.base import CareSpec, Service
 from flowsim.spec.distributions import Distribution
 from flowsim.spec.expected import Expected, Flow
 from flowsim.spec.groups import ByGroup
-from flowsim.spec.values import UNLIMITED, Count, Duration, Factor, HoursField, RotaField
+from flowsim.spec.values import UNLIMITED, Count, Duration, HoursField, RotaField, StayFactor
 
 HOME, REFUSED = range(2)
 WITH_PLACE, WITHOUT_PLACE = range(2)
@@ -70,7 +70,7 @@ class IntermediateCareSpec(CareSpec):
     """Patients who may wait at once; beyond that they are refused. Omitted: unlimited."""
     stay: ByGroup[Distribution]
     """Length of the package or stay."""
-    stay_factor: Factor = 1.0
+    stay_factor: StayFactor = 1.0
     """Multiplies every length: reablement that shortens packages by a fifth is 0.8."""
     turnaround: Duration = 0.0
     """Time before a place can be used again."""

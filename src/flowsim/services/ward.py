@@ -23,7 +23,7 @@ from flowsim.spec.base import Spec
 from flowsim.spec.distributions import Distribution
 from flowsim.spec.expected import Expected, Flow
 from flowsim.spec.groups import ByGroup
-from flowsim.spec.values import UNLIMITED, Clock, Count, Duration, Factor, Share
+from flowsim.spec.values import UNLIMITED, Clock, Count, Duration, Share, StayFactor
 from flowsim.vocabulary import ROUTES
 
 READY, MOVED_ON, REFUSED, CANCELLED, ELSEWHERE = range(5)
@@ -57,7 +57,7 @@ class LongWait(Spec):
 
     over: Duration
     """Wait for the bed, of a patient who comes from another service, beyond which the stay is longer."""
-    stay_factor: Factor
+    stay_factor: StayFactor
     """Multiplies the stay of such a patient: 1.1 for a tenth longer."""
 
 
@@ -80,7 +80,7 @@ class WardSpec(CareSpec):
     """Which national bed count the beds belong to."""
     stay: ByGroup[Distribution]
     """Clinical stay of those admitted here, from bed to discharge-ready; who moves on takes the rest."""
-    stay_factor: Factor = 1.0
+    stay_factor: StayFactor = 1.0
     """Multiplies every stay that begins in this ward."""
     after_long_wait: LongWait | None = None
     """Longer stays of patients who waited long for their bed; omitted: stays do not depend on the wait. The

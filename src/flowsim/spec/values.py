@@ -52,6 +52,7 @@ __all__ = [
     "Rate",
     "RotaField",
     "Share",
+    "StayFactor",
     "parse_day",
     "parse_name",
 ]
@@ -152,6 +153,28 @@ Factor = Annotated[
     _schema("number", "string", exclusiveMinimum=0, pattern=rf"^\s*{_DIGITS}\s*%?\s*$"),
 ]
 """A multiplying factor above 0, such as 1.25 or ``125%``."""
+
+LEAST_STAY, MOST_STAY = 0.1, 10.0
+"""Bounds of a factor on a stay; beyond them a percentage has been written as a number, most likely."""
+
+
+def _stay_factor(value: object) -> float:
+    factor = parse_factor(value)
+    if LEAST_STAY <= factor <= MOST_STAY:
+        return factor
+    bounds = f"a factor on a stay lies between {LEAST_STAY:g} and {MOST_STAY:g}"
+    if factor < LEAST_STAY:
+        raise ValueError(f"{show(value)} is less than {LEAST_STAY:g}: {bounds}")
+    raise ValueError(f"{show(value)} is more than {MOST_STAY:g}: {bounds}; is it {format_number(factor)}%?")
+
+
+StayFactor = Annotated[
+    float,
+    PlainValidator(_stay_factor),
+    Quantity("a factor on a stay", "from 0.1 to 10, such as 0.8 or 80%", format_number),
+    _schema("number", "string", minimum=LEAST_STAY, maximum=MOST_STAY, pattern=rf"^\s*{_DIGITS}\s*%?\s*$"),
+]
+"""A factor from 0.1 to 10 that multiplies a length of stay, such as 0.8 or ``80%``."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*")

@@ -87,13 +87,39 @@ class TestHandover:
         assert made.system("handover_mean") == 25
 
     def test_release_ends_the_crews_wait(self) -> None:
-        services = {**SERVICES, "crews": {"kind": "ambulance", "handover_limit": 45.0}}
-        made = HandMade(services)
+        """The settings here name no limit: it may hold from some day on, or come with an action."""
+        made = HandMade(SERVICES)
         conveyed(made, 0, 45)
         made.rows[-1]["accepted"] = 60 + 200
         assert made.system("handover_mean") == 45
         assert made.system("handover_over_45") == 0
         assert made.system("crews_waiting") == pytest.approx(45 / 1440)
+
+    def test_a_limit_that_did_not_hold_yet_ends_nobodys_wait(self) -> None:
+        made = HandMade({**SERVICES, "crews": {"kind": "ambulance", "handover_limit": 45.0}})
+        conveyed(made, 0, 200)
+        assert made.system("handover_mean") == 200
+        assert made.system("handover_over_60") == 1
+        assert made.system("handover_hours_lost") == pytest.approx(185 / 60)
+
+    def test_each_crew_by_its_own_visit(self) -> None:
+        """The same patient comes twice: once with a release, once without."""
+        made = HandMade(SERVICES)
+        who = conveyed(made, 0, 30)
+        made.rows[-1]["accepted"] = 60 + 90
+        door = 900.0
+        again = {"arrived": 840, "accepted": 845, "started": 860, "finished": door, "left": door + 50}
+        made.visit("crews", "convey", who, **again)
+        made.visit("ed", "home", who, "crews", arrived=door, accepted=door + 50, left=door + 80)
+        assert made.system("handover_mean") == (30 + 50) / 2
+        assert made.system("crews_waiting") == pytest.approx(80 / 1440)
+
+    def test_a_released_crew_counts_although_the_patient_waits_on_at_the_end(self) -> None:
+        made = HandMade(SERVICES)
+        conveyed(made, 1200, 45)
+        made.rows[-1].update(accepted=float("nan"), left=float("nan"), outcome=-1)
+        assert made.system("handover_mean") == 45
+        assert made.system("handover_over_30") == 1
 
     def test_a_crew_that_is_not_simulated_is_released_after_the_longest_limit(self) -> None:
         """Somebody from outside the area comes straight to the door: the rule of the door holds."""

@@ -52,8 +52,8 @@ def brief_text(found: Matrix) -> str:
 
 def _figures(found: Matrix, key: Key) -> Iterator[str]:
     yield label_of(key)
-    like = largest(found, key)
     for surge, title in found.surges.items():
+        like = largest(found, key, surge)
         standing = found.standing(key, surge)
         base = scale_of(like).write(found.value(key, surge, found.base).mean)
         line = f"   {plain(title)}: {base} with {plain(found.options[found.base])}"
@@ -85,9 +85,13 @@ def label_of(key: Key) -> str:
     return label if level == "system" else f"{label}, {plain(group.replace('_', ' '), 40)}"
 
 
-def largest(found: Matrix, key: Key) -> Difference:
-    """Return the difference with the largest values of a measure, whose unit suits the whole matrix."""
-    rows = [found.differences[key, surge, option] for surge in found.surges for option in found.others]
+def largest(found: Matrix, key: Key, surge: str) -> Difference:
+    """Return the difference with the largest values of a measure in a surge.
+
+    Its unit suits all options in the surge. Another surge may need another: what takes minutes in most
+    winters may take hours in the worst.
+    """
+    rows = [found.differences[key, surge, option] for option in found.others]
     return max(rows, key=lambda row: max(_size(row.base), _size(row.other)))
 
 
@@ -114,9 +118,9 @@ def _blocks(found: Matrix, key: Key, width: int) -> Iterator[str]:
 
 def _table(found: Matrix, key: Key, surges: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     yield from _lines([[""], *([plain(found.surges[surge])] for surge in surges)], widths)
-    like, wide = largest(found, key), widths[-1] >= WIDE
+    like, wide = {surge: largest(found, key, surge) for surge in surges}, widths[-1] >= WIDE
     for option, title in found.options.items():
-        cells = [_cell(found, key, (surge, option), like, wide) for surge in surges]
+        cells = [_cell(found, key, (surge, option), like[surge], wide) for surge in surges]
         yield from _lines([[plain(title)], *cells], widths)
 
 

@@ -51,7 +51,7 @@ class Heat(Teller):
 
     def shaded(self, key: Key, surge: str, option: str) -> tuple[str, float | None, float | None]:
         """Return text, number and shade of a cell."""
-        like = largest(self.found, key)
+        like = largest(self.found, key, surge)
         scale, mean = scale_of(like), self.found.value(key, surge, option).mean
         value = number(mean, scale)
         if option == self.found.base:
@@ -125,7 +125,7 @@ class Heat(Teller):
 
     def told(self, key: Key, surge: str, option: str) -> tuple[Cell, ...]:
         """Return one row of the table of intervals."""
-        like, standing = largest(self.found, key), self.found.standing(key, surge)
+        like, standing = largest(self.found, key, surge), self.found.standing(key, surge)
         scale, mean = scale_of(like), self.found.value(key, surge, option).mean
         value = number(mean, scale)
         among = standing is not None and option in standing.among and self.found.replications > 1

@@ -56,13 +56,14 @@ class More(Teller):
 
     def summed(self, key: Key, surge: str, option: str, row: Difference) -> tuple[Cell, ...]:
         """Return one row of the table of what options do together."""
-        scale = scale_of(largest(self.found, key))
+        like = largest(self.found, key, surge)
+        scale = scale_of(like)
         numbers = [Cell(scale.write_change(each), number(each, scale)) for each in (row.base, row.other)]
         words = (Cell(self.options[option]), Cell(label_of(key)), Cell(self.surges[surge]))
         return (
             *words,
             *numbers,
-            Cell(change_of(row, largest(self.found, key)), number(row.difference, scale)),
+            Cell(change_of(row, like), number(row.difference, scale)),
         )
 
     # -- cost, harm and escalation -----------------------------------------------------------------------
@@ -107,8 +108,9 @@ class More(Teller):
 
     def across(self, key: Key, option: str) -> list[Cell]:
         """Return value and difference of an option in each surge, in one cell each."""
-        like, cells = largest(self.found, key), []
+        cells = []
         for surge in self.surges:
+            like = largest(self.found, key, surge)
             mean = self.found.value(key, surge, option).mean
             value = scale_of(like).write(mean)
             if option == self.found.base:
