@@ -28,6 +28,7 @@ SYMBOLS: Final[Mapping[str, Callable[[float, float], bool]]] = {
 """What a condition may say."""
 _SHAPE: Final = re.compile(r"^\s*(\w+)\s*(?:\[([^\]]*)\])?\s*(>=|<=|=>|=<|==|=|>|<)?\s*(.*?)\s*$", re.S)
 _NUMBER: Final = re.compile(r"^[-+]?[\d,]+(\.\d+)?$")
+_POINTS: Final = re.compile(r"\s*(?:pts|points)$")
 _MINUTES: Final = {"minutes": 1.0, "hours": 60.0, "days": 1440.0}
 _EXAMPLE: Final = 'Write, for instance, "within_4_hours >= 78%" or "handover_mean[site=north] <= 20 min".'
 
@@ -142,8 +143,8 @@ def _symbol(text: str, sign: str, measure: Measure) -> str:
 
 def _value(text: str, value: str, measure: Measure) -> float:
     try:
-        if measure.unit == "share":
-            return float(parse_share(value))
+        if measure.unit in ("share", "points"):
+            return float(parse_share(_POINTS.sub("%", value)))
         if measure.unit == "minutes" or (measure.unit in _MINUTES and not _NUMBER.match(value)):
             return float(parse_duration(value)) / _MINUTES[measure.unit]
     except ValueError as error:

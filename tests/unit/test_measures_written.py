@@ -1,0 +1,684 @@
+"""Numbers, tables and comparisons as they are read: every unit, every size, and where the words break."""
+
+from __future__ import annotations
+
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finished_runs import FakeRun, run
+from flowsim.errors import InputError
+from flowsim.measures.catalogue import CATALOGUE, headline, in_area, known
+from flowsim.measures.compare import Comparison, compare
+from flowsim.measures.compare.paired import Difference, paired
+from flowsim.measures.compare.stories import pinch_text, time_text
+from flowsim.measures.compare.targets import condition, judged
+from flowsim.measures.compare.text import cells_of, change_of, comparison_text, plain
+from flowsim.measures.compare.whereabouts import pinch_points, where_time_goes
+from flowsim.measures.estimates import ONE_REPLICATION, Estimate, estimate
+from flowsim.measures.format import MISSING, Scale, finer, scale_for, show, show_change, show_interval
+from flowsim.measures.measure import AREAS
+from flowsim.measures.observed import Observed, Score, read_observed, scorecard
+from flowsim.measures.tables import (
+    CHANCE,
+    TIMES,
+    TextTable,
+    area_tables,
+    breakdown_table,
+    caveats,
+    headline_table,
+    pinch_point_table,
+    scorecard_table,
+    time_table,
+)
+
+UNITS = sorted({measure.unit for measure in CATALOGUE.values()})
+
+
+# -- numbers ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "text"),
+    [
+        # minutes become hours at two hours, and days at two days; below ten minutes there is a decimal
+        (9.94, "minutes", 0, "9.9 min"),
+        (9.96, "minutes", 0, "10.0 min"),
+        (10.0, "minutes", 0, "10 min"),
+        (119.4, "minutes", 0, "119 min"),
+        (120.0, "minutes", 0, "2.0 hours"),
+        (2879.0, "minutes", 0, "48.0 hours"),
+        (2880.0, "minutes", 0, "2.0 days"),
+        (-150.0, "minutes", 0, "-2.5 hours"),
+        # small numbers keep enough decimals not to read 0
+        (9.99, "patients", 0, "10.0"),
+        (10.0, "patients", 0, "10"),
+        (1.0, "patients", 0, "1.0"),
+        (0.99, "patients", 0, "0.99"),
+        (0.004, "patients", 0, "0.00"),
+        (-0.5, "patients", 0, "-0.50"),
+        (0.5, "days", 2, "0.50 days"),
+        (5.0, "days", 2, "5.00 days"),
+        (1234567.0, "count", 0, "1,234,567"),
+        (0.25, "points", 1, "25.0 pts"),
+        (1.0, "share", 1, "100.0%"),
+        (-0.0001, "share", 1, "0.0%"),
+        # money
+        (9.99, "pounds", 0, "£9.99"),
+        (10.0, "pounds", 0, "£10"),
+        (99_999.4, "pounds", 0, "£99,999"),
+        (100_000.0, "pounds", 0, "£100.0k"),
+        (999_999.0, "pounds", 0, "£1,000.0k"),
+        (1_000_000.0, "pounds per day", 0, "£1.00m/day"),
+        (-2_500_000.0, "pounds", 0, "-£2.50m"),
+        (inf, "share", 1, MISSING),
+        (-inf, "pounds", 0, MISSING),
+    ],
+)
+def test_a_number_with_its_unit(value: float, unit: str, decimals: int, text: str) -> None:
+    assert show(value, unit, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "size", "text"),
+    [
+        (0.70, 0.80, "share", None, "70.0% to 80.0%"),
+        (0.01, 0.02, "points", None, "1.0 to 2.0 pts"),
+        (9.0, 12.0, "minutes", None, "9 to 12 min"),  # by the middle of the interval
+        (9.0, 12.0, "minutes", 9.5, "9.0 to 12.0 min"),  # by the mean
+        (100.0, 300.0, "minutes", 100.0, "100 to 300 min"),
+        (100.0, 300.0, "minutes", None, "1.7 to 5.0 hours"),
+        (-2.0, 4.0, "patients", 20.0, "-2 to 4"),
+        (nan, 4.0, "patients", None, ""),
+        (1.0, inf, "patients", None, ""),
+    ],
+)
+def test_an_interval_has_its_unit_once(
+    low: float, high: float, unit: str, size: float | None, text: str
+) -> None:
+    assert show_interval(low, high, unit, 1 if unit in ("share", "points") else 0, size) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "size", "text"),
+    [
+        (0.0004, "share", None, "+0.0 pts"),
+        (-0.0004, "share", None, "+0.0 pts"),
+        (12.0, "minutes", 2880.0, "+0.0 days"),
+        (-1440.0, "minutes", 2880.0, "-1.0 days"),
+        (5.0, "pounds", 20.0, "+£5"),
+        (-1500.0, "pounds per day", 150_000.0, "-£1.5k/day"),
+        (3.0, "hours per day", 100.0, "+3 hours/day"),
+        (inf, "share", None, MISSING),
+    ],
+)
+def test_a_change_has_its_sign_and_the_unit_of_what_changes(
+    value: float, unit: str, size: float | None, text: str
+) -> None:
+    assert show_change(value, unit, 1 if unit == "share" else 0, size) == text
+
+
+@given(st.sampled_from(UNITS), st.floats(-1e7, 1e7))
+def test_a_value_and_its_opposite_differ_by_the_sign_alone(unit: str, value: float) -> None:
+    one, other = show(abs(value), unit, 1), show(-abs(value), unit, 1)
+    assert other.removeprefix("-") == one
+    assert other.startswith("-") == any(char in "123456789" for char in one)
+
+
+@given(st.sampled_from(UNITS), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_without_its_unit_a_number_is_what_stands_before_it(unit: str, value: float, size: float) -> None:
+    scale = scale_for(unit, 1, size)
+    assert scale.write(value) == scale.write(value, unit=False) + scale.suffix
+    assert scale.write_change(value) == scale.write_change(value, unit=False) + scale.change
+    assert scale.write_change(value)[0] in "+-"
+
+
+@pytest.mark.parametrize(
+    ("difference", "low", "high", "decimals", "shown"),
+    [
+        # one decimal where there was none and the difference is below one
+        (0.4, nan, nan, 0, "+0.4"),
+        (1.4, nan, nan, 0, "+1"),
+        (0.0, nan, nan, 0, "+0"),
+        # a clear difference never reads as nothing, but unclear ones may
+        (0.004, 0.003, 0.005, 1, "+0.004"),
+        (0.04, 0.03, 0.05, 1, "+0.04"),
+        (-0.04, -0.05, -0.03, 1, "-0.04"),
+        (0.04, -0.03, 0.11, 1, "+0.0"),
+        (0.00004, 0.00003, 0.00005, 1, "+0.000"),  # three decimals at most
+        (3.0, 2.0, 4.0, 1, "+3.0"),
+    ],
+)
+def test_a_small_difference_gets_the_decimals_it_needs(
+    difference: float, low: float, high: float, decimals: int, shown: str
+) -> None:
+    scale = finer(Scale(1.0, decimals, "", ""), difference, low, high)
+    assert scale.write_change(difference) == shown
+
+
+# -- a row of a comparison -------------------------------------------------------------------------------
+
+
+def row(measure: str, base: list[float], other: list[float], comparisons: int = 0) -> Difference:
+    key = (measure, "system", "")
+    return paired([key], {key: np.array(base)}, {key: np.array(other)}, comparisons)[0]
+
+
+@pytest.mark.parametrize(
+    ("measure", "base", "other", "cells"),
+    [
+        ("handover_mean", [30.0, 30.0], [27.0, 27.0], ["30 min", "27 min", "-3 min", "better"]),
+        # the larger of both values decides about the unit of all
+        ("handover_mean", [60.0, 60.0], [180.0, 180.0], ["1.0 hours", "3.0 hours", "+2.0 hours", "worse"]),
+        ("handover_mean", [180.0, 180.0], [60.0, 60.0], ["3.0 hours", "1.0 hours", "-2.0 hours", "better"]),
+        ("attendances", [600.0, 600.0], [630.0, 630.0], ["600/day", "630/day", "+30/day", "higher"]),
+        ("hours_blocked", [100.0, 100.0], [90.0, 90.0], ["100 h/day", "90 h/day", "-10 h/day", "better"]),
+        ("within_4_hours", [0.7, 0.7], [0.7, 0.7], ["70.0%", "70.0%", "+0.0 pts", "the same"]),
+        # values that would read alike although they clearly differ get another decimal, or two
+        ("within_4_hours", [0.7, 0.7], [0.7003, 0.7003], ["70.00%", "70.03%", "+0.03 pts", "better"]),
+        ("handover_mean", [30.0, 30.0], [30.2, 30.2], ["30.0 min", "30.2 min", "+0.2 min", "worse"]),
+        ("handover_mean", [30.0], [33.0], ["30 min", "33 min", "+3 min", ""]),
+        ("handover_mean", [nan], [33.0], [MISSING, "33 min", MISSING, ""]),
+    ],
+)
+def test_a_row_in_words(measure: str, base: list[float], other: list[float], cells: list[str]) -> None:
+    found = row(measure, base, other)
+    assert [cell.replace("\u00a0", " ") for cell in cells_of(found)] == cells
+
+
+def test_an_unclear_difference_has_its_interval_and_no_more_decimals() -> None:
+    found = row("within_4_hours", [0.70, 0.72], [0.71, 0.72])
+    # 0.5 points, plus or minus 12.706 times 0.5
+    assert change_of(found) == "+0.5 pts (-5.9 to +6.9)"
+    assert cells_of(found)[0::3] == ["71.0%", "no clear change"]
+
+
+def test_a_difference_in_the_unit_of_another() -> None:
+    hours, minutes = (
+        row("handover_mean", [600.0, 600.0], [300.0, 300.0]),
+        row("handover_mean", [30.0], [24.0]),
+    )
+    assert change_of(minutes) == "-6 min"
+    assert change_of(minutes, hours) == "-0.1 hours"
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "shown"),
+    [
+        ("as it is", 60, "as it is"),
+        ("  two   spaces ", 60, "two spaces"),
+        ("a\x00b\tc", 60, "a b c"),
+        ("x" * 60, 60, "x" * 60),
+        ("x" * 61, 60, "x" * 59 + "…"),
+        ("", 60, ""),
+    ],
+)
+def test_names_are_cleaned_and_cut(text: str, most: int, shown: str) -> None:
+    assert plain(text, most) == shown
+
+
+# -- a comparison ----------------------------------------------------------------------------------------
+
+FOUR, HANDOVER, OVER = "within_4_hours", "handover_mean", "over_12_hours"
+BASE = {
+    FOUR: [0.70, 0.72],
+    HANDOVER: [30.0, 34.0],
+    OVER: [0.1, 0.1],
+    ("handover_mean", "site", "north"): [30.0, 34.0],
+}
+PLAN = {
+    FOUR: [0.74, 0.76],
+    HANDOVER: [29.0, 35.0],
+    OVER: [0.1, 0.1],
+    ("handover_mean", "site", "north"): [28.0, 31.0],
+}
+
+
+def comparison(**options: Any) -> Comparison:
+    return compare(run("now", BASE), run("plan", PLAN), **options)
+
+
+class TestComparisonText:
+    def test_what_holds_for_the_table_stands_below_it(self) -> None:
+        text = " ".join(comparison_text(comparison()).split())
+        assert "Same patients in both, 2 paired replications; intervals adjusted for 3 comparisons." in text
+        assert "Pairing leaves" in text
+
+    def test_a_single_row_needs_no_adjustment(self) -> None:
+        text = " ".join(comparison_text(comparison(), HANDOVER).split())
+        assert "2 paired replications." in text
+        assert "adjusted" not in text
+
+    def test_the_level_of_confidence_is_in_the_heading(self) -> None:
+        assert "(90%" in comparison_text(comparison(confidence=0.9)).splitlines()[0]
+
+    def test_runs_that_do_not_vary_have_no_variance_to_save(self) -> None:
+        same = run("now", {OVER: [0.1, 0.1]})
+        assert "Pairing" not in comparison_text(compare(same, same), OVER)
+
+    def test_every_other_run_has_a_table_of_its_own(self) -> None:
+        three = compare(run("now", BASE), run("plan", PLAN), run("other plan", PLAN))
+        text = comparison_text(three)
+        assert text.count("ED: within 4 hours,") == 2
+        assert "adjusted for 6" in " ".join(text.split())
+
+    def test_groups_are_named_below_each_measure_once(self) -> None:
+        sites = {("handover_mean", "site", name): [30.0, 34.0] for name in ("north", "south_east")}
+        more = {("handovers", "site", "north"): [10.0, 11.0]}
+        found = compare(run("now", {**BASE, **sites, **more}), run("plan", {**PLAN, **sites, **more}))
+        lines = comparison_text(found, "handover_mean,handovers", "site").splitlines()
+        assert [line for line in lines if line in ("Ambulance handover, mean", "Handovers")] == [
+            "Ambulance handover, mean",
+            "Handovers",
+        ]
+        assert sum(line.startswith("   north") for line in lines) == 2
+        assert any(line.startswith("   south east") for line in lines)
+
+    @pytest.mark.parametrize("width", [80, 100, 120])
+    def test_no_line_is_longer_than_the_page(self, width: int) -> None:
+        name = "a plan with quite a long name for winter"
+        found = compare(run(name, BASE), run(f"{name}s to come", PLAN))
+        text = comparison_text(found, width=width)
+        assert max(map(len, text.splitlines())) <= width
+        heading = text.split("ED: within", maxsplit=1)[0].split()
+        assert {"quite", "name", "winter"} <= set(heading)  # cut after 40 characters, and never sooner
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (None, [measure.id for measure in headline()]),
+        ("handover_mean", ["handover_mean"]),
+        (" handover_mean , within_4_hours ", ["handover_mean", "within_4_hours"]),
+        ("handover_mean,handover_mean", ["handover_mean"]),
+        (["ambulance"], [measure.id for measure in in_area("ambulance")]),
+        ("all", list(CATALOGUE)),
+    ],
+)
+def test_measures_are_named_by_id_or_area(names: Any, expected: list[str]) -> None:
+    from flowsim.measures.compare.comparison import measures_named
+
+    assert [measure.id for measure in measures_named(names)] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "level"), [("deprivation", "fifth"), ("home", "residence"), ("hcp", "place"), ("site", "site")]
+)
+def test_levels_have_other_names(name: str, level: str) -> None:
+    from flowsim.measures.compare.comparison import level_named
+
+    assert level_named(name) == level
+
+
+class TestKeys:
+    """Which rows a comparison has, and in what order."""
+
+    def test_rows_are_in_the_order_of_what_was_asked_for(self) -> None:
+        found = comparison().keys(f"{OVER},{FOUR}")
+        assert [key[0] for key in found] == [OVER, FOUR]
+
+    def test_a_measure_known_in_no_replication_is_left_out_and_in_one_is_not(self) -> None:
+        half = run("plan", {**PLAN, "boarders": [nan, 3.0], "bed_occupancy": [nan, nan]})
+        found = [
+            key[0] for key in compare(run("now", BASE), half).keys("boarders,bed_occupancy,over_12_hours")
+        ]
+        assert found == ["boarders", OVER]
+
+    def test_a_system_that_is_no_hospital_is_shown_by_service(self) -> None:
+        waits = {("wait_mean", "service", "hub"): [1.0, 2.0], ("arrivals", "service", "hub"): [5.0, 6.0]}
+        found = compare(run("a", waits), run("b", waits)).keys()
+        assert ("wait_mean", "service", "hub") in found
+        assert ("arrivals", "service", "hub") not in found
+
+    def test_what_was_not_measured_and_what_is_not_broken_down_are_told_apart(self) -> None:
+        with pytest.raises(InputError, match="not measured boarders"):
+            comparison().keys("boarders")
+        with pytest.raises(InputError, match="not broken down by age") as error:
+            comparison().keys(HANDOVER, "age")
+        assert error.value.problems[0].allowed == "system, site"
+
+    def test_of_many_measures_the_first_few_are_named(self) -> None:
+        with pytest.raises(InputError) as error:
+            comparison().keys([measure.id for measure in in_area("discharge")])
+        assert error.value.problems[0].message.endswith(", ....")
+        assert error.value.problems[0].message.count("_") < 12
+
+
+# -- where time goes -------------------------------------------------------------------------------------
+
+
+class TestWhereTimeGoes:
+    @staticmethod
+    def found() -> Comparison:
+        base = {
+            ("hours_in_care", "kind", "ward"): [100.0, 110.0],
+            ("hours_waiting", "kind", "ward"): [5.0, 5.0],
+            ("hours_blocked", "kind", "ward"): [20.0, 30.0],
+            ("hours_in_care", "system", ""): [100.0, 110.0],
+            ("hours_waiting", "system", ""): [5.0, 5.0],
+            ("hours_blocked", "system", ""): [20.0, 30.0],
+            **{("delay_caused", "service", f"s{i}"): [float(i), float(i)] for i in range(12)},
+            **{("blocked_by", "link", f"h{i} > s11"): [float(i), float(i)] for i in range(1, 6)},
+        }
+        plan = {
+            **base,
+            ("delay_caused", "service", "s2"): [50.0, 50.0],
+            ("hours_blocked", "kind", "ward"): [nan, nan],
+        }
+        return compare(run("now", base), run("plan", plan), run("again", base))
+
+    def test_rows_of_all_runs_share_the_adjustment(self) -> None:
+        found = where_time_goes(self.found())
+        assert len(found) == 2
+        rows = [each for parts in found[0].values() for each in parts]
+        assert len(rows) == 6
+        assert {each.comparisons for each in rows} == {12}
+
+    def test_what_is_not_known_is_a_dash(self) -> None:
+        comparison = self.found()
+        text = time_text(where_time_goes(comparison)[0], comparison.base, comparison.others[0])
+        ward = next(line for line in text.splitlines() if line.startswith("ward"))
+        assert ward.split() == ["ward", "105", "0", "5", "0", MISSING, MISSING]
+
+    def test_the_worst_of_either_run_come_first_and_nothing_is_not_shown(self) -> None:
+        points = pinch_points(self.found(), most=4)[0]
+        assert [point.service for point in points] == ["s2", "s11", "s10", "s9"]
+        assert {point.delay.comparisons for point in points} == {8}
+        everything = pinch_points(self.found(), most=99)[0]
+        assert [point.service for point in everything][-1] == "s1"  # s0 delays nobody
+        assert len(everything) == 11
+
+    def test_three_places_in_which_a_delay_is_felt_and_one_in_the_table(self) -> None:
+        points = {point.service: point for point in pinch_points(self.found())[0]}
+        assert points["s11"].holders == ["h5", "h4", "h3"]
+        assert points["s10"].holders == []
+        line = next(line for line in pinch_text(list(points.values())).splitlines() if line.startswith("s11"))
+        assert line.split() == ["s11", "11", "11", "the", "same", "h5"]
+
+
+# -- targets ---------------------------------------------------------------------------------------------
+
+
+class TestTargets:
+    RUN = run(
+        "plan",
+        {
+            FOUR: [0.5, 0.75, 1.0],
+            HANDOVER: [20.0, 20.0, nan],
+            ("handover_mean", "site", "north"): [10.0, 30.0, 50.0],
+            ("handover_mean", "trust", "north"): [0.0, 0.0, 0.0],
+        },
+    )
+
+    @pytest.mark.parametrize(
+        ("text", "met", "share"),
+        [
+            ("within_4_hours >= 75%", True, 2 / 3),
+            ("within_4_hours > 75%", False, 1 / 3),
+            ("within_4_hours <= 75%", True, 2 / 3),
+            ("within_4_hours < 75%", False, 1 / 3),
+            ("within_4_hours => 50%", True, 1.0),
+            ("within_4_hours =< 100%", True, 1.0),
+            ("handover_mean 20 min", True, 1.0),
+            ("handover_mean < 20 min", False, 0.0),
+            ("handover_mean[site=north] <= 30 min", True, 2 / 3),
+            ("handover_mean[trust=north] <= 30 min", True, 1.0),
+            ("handover_mean[ site = north ] <= 0.5 hours", True, 2 / 3),
+        ],
+    )
+    def test_a_mean_meets_it_or_not_and_so_many_replications(
+        self, text: str, met: bool, share: float
+    ) -> None:
+        found = judged(condition(text), self.RUN)
+        assert (found.met, found.share) == (met, pytest.approx(share))
+        assert (": met (" in found.text(), ": not met (" in found.text()) == (met, not met)
+
+    def test_nothing_known_meets_nothing(self) -> None:
+        found = judged(condition("handover_mean <= 90 min"), run("plan", {HANDOVER: [nan, nan]}))
+        assert (found.met, found.share) == (False, 0.0)
+        assert MISSING in found.text()
+
+    def test_groups_that_are_there_are_offered(self) -> None:
+        with pytest.raises(InputError) as error:
+            judged(condition("handover_mean[site=nort] <= 30 min"), self.RUN)
+        problem = error.value.problems[0]
+        assert "has not measured handover_mean for nort" in problem.message
+        assert (problem.allowed, problem.hint) == ("north", "Did you mean north?")
+
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("stay_mean <= 6 days", 6.0),
+            ("stay_mean <= 36 hours", 1.5),
+            ("hours_blocked <= 300", 300.0),
+            ("attendances <= 1,200/day", 1200.0),
+            ("boarders <= -3", -3.0),
+            ("gap_deprivation_within_4_hours <= 5 pts", 0.05),
+            ("gap_deprivation_within_4_hours <= 2.5%", 0.025),
+        ],
+    )
+    def test_values_are_taken_in_the_units_in_which_they_are_shown(self, text: str, value: float) -> None:
+        assert condition(text).value == pytest.approx(value)
+
+
+# -- observed figures ------------------------------------------------------------------------------------
+
+
+def figure(
+    value: str, unit: str = "", tolerance: str = "10", kind: str = "", measure: str = HANDOVER
+) -> Observed:
+    head = "measure,value,unit,tolerance,tolerance_kind,source"
+    return read_observed(f"{head}\n{measure},{value},{unit},{tolerance},{kind},Assumed\n")[0]
+
+
+class TestObserved:
+    @pytest.mark.parametrize(
+        ("measure", "value", "unit", "expected"),
+        [
+            (HANDOVER, "30", "", 30.0),
+            (HANDOVER, "0.5", "hours", 30.0),
+            (HANDOVER, "1800", "s", 30.0),
+            (HANDOVER, "1800", "seconds", 30.0),
+            (HANDOVER, "0.5", "days", 720.0),
+            ("stay_mean", "36", "hours", 1.5),
+            ("stay_mean", "2880", "min", 2.0),
+            ("attendances", "70", "per week", 10.0),
+            ("attendances", "36525", "per year", 100.0),
+            (FOUR, "75", "%", 0.75),
+            (FOUR, "75", "percent", 0.75),
+            (FOUR, "0.75", "share", 0.75),
+            ("boarders", '"1,200"', "patients", 1200.0),
+        ],
+    )
+    def test_values_are_turned_into_the_measures_unit(
+        self, measure: str, value: str, unit: str, expected: float
+    ) -> None:
+        assert figure(value, unit, measure=measure).value == pytest.approx(expected)
+
+    @pytest.mark.parametrize(
+        ("measure", "value", "tolerance", "allowed"),
+        [
+            (HANDOVER, ("30", ""), ("10", ""), 3.0),
+            (HANDOVER, ("0.5", "hours"), ("10", "percent"), 3.0),
+            (HANDOVER, ("0.5", "hours"), ("0.1", "absolute"), 6.0),
+            (FOUR, ("75", "%"), ("3", "points"), 0.03),
+            (FOUR, ("75", "%"), ("4", "percent"), 0.03),
+            (FOUR, ("75", "%"), ("4", "absolute"), 0.04),
+            ("boarders", ("-20", ""), ("10", "percent"), 2.0),
+            (HANDOVER, ("30", ""), ("0", ""), 0.0),
+        ],
+    )
+    def test_tolerances_are_of_the_value_of_points_or_of_its_unit(
+        self, measure: str, value: tuple[str, str], tolerance: tuple[str, str], allowed: float
+    ) -> None:
+        found = figure(*value, *tolerance, measure)
+        assert found.allowed == pytest.approx(allowed)
+        assert found.tolerance == f"{tolerance[0]} {tolerance[1] or 'percent'}"
+
+    def test_a_whole_system_has_no_group_whatever_is_written(self) -> None:
+        text = "measure,level,group,value,tolerance,source\nhandover_mean,,north,30,10,x\n"
+        assert read_observed(text)[0].key == (HANDOVER, "system", "")
+
+    @pytest.mark.parametrize(
+        ("simulated", "verdict", "reason"),
+        [
+            ([30.0, 30.0], "within tolerance", "within"),
+            ([33.0, 33.0], "within tolerance", "within"),
+            ([27.0, 27.0], "within tolerance", "within"),
+            ([33.3, 33.3], "outside", "too high ×1.1"),
+            ([24.0, 24.0], "outside", "too low ×2.0"),
+            ([33.0, 34.0], "outside", "too high ×1.2?"),  # the interval reaches into the tolerance
+            ([40.0], "outside", "too high ×3.3"),  # one replication has no interval to reach anywhere
+            ([nan], "not simulated", "not simulated"),
+        ],
+    )
+    def test_a_figure_fits_or_not_and_why(self, simulated: list[float], verdict: str, reason: str) -> None:
+        found = {(HANDOVER, "system", ""): estimate((HANDOVER, "system", ""), np.array(simulated))}
+        (score,) = scorecard([figure("30")], found)
+        assert (score.verdict, score.reason) == (verdict, reason)
+
+    def test_what_is_exact_must_be_met_exactly(self) -> None:
+        for mean, tolerances, reason in ((30.0, 0.0, "within"), (30.1, inf, "too high")):
+            score = Score(
+                figure("30", tolerance="0"), mean, 0.0, "within tolerance" if mean == 30 else "outside"
+            )
+            assert (score.tolerances, score.reason) == (tolerances, reason)
+
+    def test_the_worst_come_first_and_what_is_unknown_before_them(self) -> None:
+        figures = [figure("30"), figure("75", "%", measure=FOUR), figure("5", measure="boarders")]
+        found = {
+            (m, "system", ""): estimate((m, "system", ""), np.array(values))
+            for m, values in ((HANDOVER, [31.0, 31.0]), (FOUR, [0.5, 0.5]))
+        }
+        assert [score.observed.measure for score in scorecard(figures, found)] == ["boarders", FOUR, HANDOVER]
+
+    def test_the_scorecard_as_a_table(self) -> None:
+        figures = [figure("30"), figure("75", "%", "3", "points", measure=FOUR)]
+        found = {
+            (m, "system", ""): estimate((m, "system", ""), np.array(values))
+            for m, values in ((HANDOVER, [31.0, 31.0]), (FOUR, [0.70, 0.722]))
+        }
+        scores = scorecard(figures, found)
+        lines = scorecard_table(scores).text().splitlines()
+        assert [" ".join(line.split()) for line in lines] == [
+            "Observed and simulated",
+            "observed simulated tolerance reason",
+            "ED: within 4 hours, all types",
+            "whole system 75.0% 71.1% ±3.0 pts too low ×1.3?",
+            "Ambulance handover, mean",
+            "whole system 30 min 31 min ±3 min within",
+            "1 of 2 figures are within tolerance.",
+            *TIMES.splitlines(),
+            *CHANCE.splitlines(),
+        ]
+        misfits = scorecard_table(scores, everything=False).text()
+        assert "Ambulance handover" not in misfits
+        assert "1 of 2" in misfits
+
+
+# -- tables of estimates ---------------------------------------------------------------------------------
+
+
+def found_with(**values: list[float]) -> dict[tuple[str, str, str], Estimate]:
+    return {(m, "system", ""): estimate((m, "system", ""), np.array(v)) for m, v in values.items()}
+
+
+class TestTables:
+    def test_the_headline_in_the_order_of_the_catalogue(self) -> None:
+        table = headline_table(
+            found_with(handover_mean=[30.0, 34.0], within_4_hours=[0.7, 0.8], calls=[1.0, 2.0])
+        )
+        assert [cells[0] for cells in table.rows] == [known(FOUR).label, known(HANDOVER).label]
+        assert table.heads == ("", "mean", "95% interval", "9 in 10 replications")
+        # 32 plus or minus 12.706 times 2; percentiles between both
+        assert table.rows[1] == [known(HANDOVER).label, "32 min", "7 to 57", "30 to 34"]
+
+    def test_one_replication_has_a_mean_alone_and_says_why(self) -> None:
+        table = headline_table(found_with(handover_mean=[30.0]))
+        assert table.heads == ("", "mean")
+        assert table.notes == (ONE_REPLICATION,)
+
+    def test_a_measure_known_once_among_others_has_dashes(self) -> None:
+        table = headline_table(found_with(handover_mean=[30.0, nan], within_4_hours=[0.7, 0.8]))
+        assert table.rows[1][1:] == ["30 min", MISSING, MISSING]
+        assert not table.notes
+
+    def test_areas_without_measures_are_left_out(self) -> None:
+        tables = area_tables(found_with(handover_mean=[30.0, 34.0], within_4_hours=[nan, nan]))
+        assert [table.title for table in tables] == [AREAS["ambulance"]]
+
+    def test_a_breakdown_has_a_row_for_each_group_with_a_value(self) -> None:
+        keys = [("handover_mean", "site", name) for name in ("north", "south", "west")]
+        found = {
+            key: estimate(key, np.array(v))
+            for key, v in zip(keys, ([1.0, 3.0], [nan], [5.0, 5.0]), strict=True)
+        }
+        table = breakdown_table(found, "handover_mean", "site")
+        assert [cells[0] for cells in table.rows] == ["north", "west"]
+        assert table.title == "Ambulance handover, mean by site"
+
+    def test_where_time_is_spent_by_kind_and_in_all(self) -> None:
+        ids = ("hours_in_care", "hours_waiting", "hours_blocked", "delay_caused")
+        found = {
+            (one, level, group): estimate((one, level, group), np.array([float(10 * i + j)]))
+            for j, (level, group) in enumerate((("kind", "virtual_ward"), ("system", "")))
+            for i, one in enumerate(ids, start=1)
+            if (one, level) != ("delay_caused", "system")
+        }
+        assert time_table(found).rows == [
+            ["virtual ward", "10", "20", "30", "40"],
+            ["whole system", "11", "21", "31", MISSING],
+        ]
+
+    def test_pinch_points_by_delay_with_where_it_is_felt(self) -> None:
+        values = {("delay_caused", "service", s): v for s, v in (("a", 3.0), ("b", 9.0), ("c", 0.0))}
+        values |= {
+            ("blocked_by", "link", link): v for link, v in (("x > b", 2.0), ("y > b", 7.0), ("y > bb", 99.0))
+        }
+        found = {key: estimate(key, np.array([value])) for key, value in values.items()}
+        assert pinch_point_table(found).rows == [["b", "9", "y"], ["a", "3", MISSING]]
+        assert pinch_point_table(found, most=1).rows == [["b", "9", "y"]]
+
+    def test_a_table_is_as_wide_as_it_must_be_and_no_wider_than_the_page(self) -> None:
+        table = TextTable(
+            ("", "a", "b"), [["first", "1", "22"], ["x" * 90, "333", "4"]], "Title", ["Note."], left=(2,)
+        )
+        lines = table.text(40).splitlines()
+        assert lines[0] == "Title"
+        assert lines[2] == "first" + " " * (31 - 5) + "  " + "  1  22"
+        assert lines[3] == "x" * 30 + "…" + "  333  4"
+        assert lines[-1] == "Note."
+
+    def test_a_line_without_cells_goes_over_all_columns(self) -> None:
+        table = TextTable(("", "a"), [["A heading that is longer than its column", ""], ["row", "1"]])
+        assert "A heading that is longer than its column" in table.text()
+        assert "row           1" in table.text()
+
+    def test_caveats_are_said_once_in_lines_that_fit(self) -> None:
+        harm = in_area("harm")
+        lines = caveats([*harm, *harm, known(FOUR)])
+        assert " ".join(lines) == harm[0].caveat
+        assert max(map(len, lines)) <= 80
+
+
+def test_every_measure_is_written_and_explained() -> None:
+    from flowsim.cli.measures import about
+
+    for measure in CATALOGUE.values():
+        assert measure.format(0.5)
+        text = about(measure)
+        assert max(map(len, text.splitlines())) <= 80
+        assert text.startswith(f"{measure.id}: {measure.label}\n")
+        assert ("better" in text) == (measure.better is not None)
+
+
+def test_runs_named_twice_are_two_runs() -> None:
+    one: FakeRun = run("plan", PLAN)
+    assert [each["scenario"] for each in compare(run("now", BASE), one, one).rows(HANDOVER)] == [
+        "plan",
+        "plan",
+    ]
