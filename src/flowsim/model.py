@@ -8,7 +8,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ from flowsim.sampling.feed import Feed
 from flowsim.scenario.describe import backing
 from flowsim.scenario.escalation import deeds, members
 from flowsim.services import RUNNING, System, journey
+from flowsim.services.daytime import NOBODY
+from flowsim.services.ward import STAY
 from flowsim.tables import PATIENT_COLUMNS, Replication
 
 if TYPE_CHECKING:
@@ -40,6 +42,17 @@ WIRING = ("comes_back", "outliers")
 """Settings of services that name other services."""
 INDUCED_VISIT = 100
 """Repeat number from which people draw their luck who come only because an alternative exists."""
+
+
+@dataclass
+class Running(System):
+    """What the services of a replication share, and the staff of its alternatives.
+
+    Attributes:
+        leads: staff by decision point and position of the alternative, also where they come only later.
+    """
+
+    leads: dict[tuple[str, int], Pool] = field(default_factory=dict)
 
 
 def replicate(scenario: Scenario, replication: int, *, audit: bool = False) -> Replication:
@@ -66,11 +79,11 @@ def replicate(scenario: Scenario, replication: int, *, audit: bool = False) -> R
     return result
 
 
-def build(scenario: Scenario, replication: int, *, audit: bool = False) -> System:
+def build(scenario: Scenario, replication: int, *, audit: bool = False) -> Running:
     """Return the scenario's services, wired together, at minute 0 and empty."""
     calendar = Calendar(scenario.calendar_start)
     draws = Draws(scenario.seed, replication, places=tuple(scenario.places))
-    system = System(Kernel(audit=audit), draws, calendar, scenario.end)
+    system = Running(Kernel(audit=audit), draws, calendar, scenario.end)
     for key in scenario.alternatives:
         owner, _, point = key.rpartition(".")
         system.decisions[owner, point] = DecisionPoint([], lambda: system.kernel.env._now, _inducer(system))
@@ -82,12 +95,35 @@ def build(scenario: Scenario, replication: int, *, audit: bool = False) -> Syste
         service.bit = bits[service.luck]
         service.connect(scenario.pathways.get(name, {}), system.services)
     for key, options in scenario.alternatives.items():
-        owner, _, point = key.rpartition(".")
-        system.decisions[owner, point].options.extend(_option(system, owner, point, o) for o in options)
+        _offer(scenario, system, key, options)
     return system
 
 
-def escalation(scenario: Scenario, system: System) -> Control | None:
+def _offer(scenario: Scenario, system: Running, key: str, specs: Sequence[Any]) -> None:
+    """Put the alternatives at a decision point in place, with staff for those who have them or will."""
+    owner, _, point = key.rpartition(".")
+    for position, spec in enumerate(specs):
+        option = _option(system, owner, point, spec)
+        system.decisions[owner, point].options.append(option)
+        if option.staff is not None:
+            system.leads[key, position] = option.staff
+        elif _staffed_later(scenario, key, position):
+            system.leads[key, position] = _leads(system, owner, f"{point}.{spec.to}", NOBODY)
+
+
+def _staffed_later(scenario: Scenario, key: str, position: int) -> bool:
+    """Say whether a dated change or an action gives staff to an alternative that has none."""
+    over_time = scenario.specs_over_time(key, "alternatives")
+    if len(over_time) > 1 and any(specs[position].staff is not None for _, specs in over_time):
+        return True
+    if scenario.escalation is None:
+        return False
+    at = ("alternatives", key, str(position), "staff")
+    actions = backing(scenario).actions.values()
+    return any(change.path[:4] == at[: len(change.path)] for changes in actions for change in changes)
+
+
+def escalation(scenario: Scenario, system: Running) -> Control | None:
     """Return the process that assesses and acts; None if the scenario has none, or has it switched off."""
     rules = scenario.escalation
     if rules is None or not rules.enabled:
@@ -99,7 +135,7 @@ def escalation(scenario: Scenario, system: System) -> Control | None:
     return assemble(rules, system, scopes, effects)
 
 
-def run(scenario: Scenario, system: System, control: Control | None = None) -> list[Block]:
+def run(scenario: Scenario, system: Running, control: Control | None = None) -> list[Block]:
     """Run the system to its end and return the blocks of its patients, in the order of their rows.
 
     Args:
@@ -136,7 +172,7 @@ def _arrivals(feed: Feed, blocks: list[Block]) -> Iterator[tuple[float, Block, i
         yield from zip(cohort.times, cohort.who, cohort.rows, strict=True)
 
 
-def _schedule_changes(scenario: Scenario, system: System, control: Control | None) -> None:
+def _schedule_changes(scenario: Scenario, system: Running, control: Control | None) -> None:
     """Let everything take over dated changes of its settings when they come into force.
 
     What is in force at minute 0 is taken over at once: a change may have begun before the calendar does.
@@ -163,7 +199,7 @@ def _schedule_changes(scenario: Scenario, system: System, control: Control | Non
     system.kernel.at_each([moment for moment in moments if moment[0] > 0.0], change)
 
 
-def _take_over(scenario: Scenario, system: System, section: str, name: str, settings: Any) -> None:
+def _take_over(scenario: Scenario, system: Running, section: str, name: str, settings: Any) -> None:
     """Give settings that come into force, by date or by an action, to what runs by them."""
     if section == "alternatives":
         _retune(system, name, settings)
@@ -187,6 +223,7 @@ def _option(system: System, owner: str, point: str, spec: Any) -> Option:
         service=system.services[spec.to],
         eligible=draws.chance(f"{name}.eligible", spec.eligible),
         uptake=draws.chance(f"{name}.uptake", spec.uptake),
+        short=None if spec.shortest_stays is None else draws.chance(STAY, spec.shortest_stays),
         opening=None if spec.hours is None else system.opening(spec.hours),
         staff=None if spec.staff is None else _leads(system, owner, name, spec.staff),
         additional=None if spec.additional is None else draws.chance(f"{name}.additional", spec.additional),
@@ -194,15 +231,17 @@ def _option(system: System, owner: str, point: str, spec: Any) -> Option:
     )
 
 
-def _retune(system: System, key: str, specs: Sequence[Any]) -> None:
+def _retune(system: Running, key: str, specs: Sequence[Any]) -> None:
     """Give the alternatives at a decision point other settings; staff who are there follow another rota."""
     owner, _, point = key.rpartition(".")
     options = system.decisions[owner, point].options
-    for position, (option, spec) in enumerate(zip(options, specs, strict=True)):
-        if option.staff is not None and spec.staff is not None:
-            option.staff.follow(system.shifts(spec.staff))
+    for position, spec in enumerate(specs):
+        leads = system.leads.get((key, position))
+        if leads is not None:
+            leads.follow(system.shifts(NOBODY if spec.staff is None else spec.staff))
         staffless = spec.model_copy(update={"staff": None})
-        options[position] = replace(_option(system, owner, point, staffless), staff=option.staff)
+        staff = None if spec.staff is None else leads
+        options[position] = replace(_option(system, owner, point, staffless), staff=staff)
 
 
 def _leads(system: System, owner: str, name: str, rota: Any) -> Pool:

@@ -95,6 +95,24 @@ class TestSections:
         assert not ((usual >= first) & (usual < last)).any()
         assert (usual >= last).any()
 
+    def test_staff_may_be_asked_for_from_a_date_where_none_were_before(self, tmp_path: Path) -> None:
+        text = TOWN.replace("uptake: 0%", "uptake: 100%")
+        change = 'alternatives.desk.outcome.0.staff: {set: "08:00-16:00 = 1", from: 2026-11-05}'
+        came = arrivals(run(tmp_path, change, text), "other")
+        hour = came % DAY / 60
+        before = came < day("2026-11-05")
+        assert ((hour[~before] >= 8) & (hour[~before] < 16)).all()
+        assert ((hour[before] < 8) | (hour[before] >= 16)).any()
+        assert (~before).any()
+
+    def test_and_no_longer_when_it_is_over(self, tmp_path: Path) -> None:
+        text = TOWN.replace("uptake: 0%", "uptake: 100%")
+        change = 'alternatives.desk.outcome.0.staff: {set: "0", from: 2026-11-05, to: 2026-11-06}'
+        came = arrivals(run(tmp_path, change, text), "other")
+        assert not ((came >= day("2026-11-05")) & (came < day("2026-11-07"))).any()
+        assert (came < day("2026-11-05")).any()
+        assert (came >= day("2026-11-07")).any()
+
     def test_an_alternative_may_be_offered_at_other_hours_from_a_date(self, tmp_path: Path) -> None:
         text = TOWN.replace("uptake: 0%", 'uptake: 100%, hours: "08:00-12:00"')
         change = 'alternatives.desk.outcome.0.hours: {set: "12:00-16:00", from: 2026-11-05}'
