@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support import World, at
+from support import World, at, spec_of
 
 CLINIC: dict[str, Any] = {"kind": "clinic", "staff": 1, "service": "20 min"}
 NINE = at("09:00")
@@ -219,6 +219,39 @@ class TestHours:
         assert world.run().visit(patient, "clinic").accepted == at("09:00", 7)
 
 
+class TestDatedSettings:
+    def test_rooms_that_open_are_used_at_once(self) -> None:
+        world = World({"clinic": clinic(rooms=1, staff=9)})
+        world.change(NINE + 5, "clinic", rooms=2, staff=9)
+        patients = [world.arrive(NINE, "clinic") for _ in range(3)]
+        world.run()
+        assert started(world, *patients) == [0, 5, 20]
+
+    def test_a_clinic_that_opens_for_good_lets_everybody_in(self) -> None:
+        """Shut at night until Tuesday, then never: who comes on Tuesday night does not wait."""
+        world = World({"clinic": clinic(hours="09:00-17:00")})
+        world.change(at("00:00", 1), "clinic", hours="always")
+        monday, tuesday = world.arrive(at("22:00"), "clinic"), world.arrive(at("22:00", 1), "clinic")
+        world.run()
+        assert world.visit(monday, "clinic").accepted == at("09:00", 1)
+        assert world.visit(tuesday, "clinic").accepted == at("22:00", 1)
+
+    def test_a_waiting_room_without_limit_from_a_date_on_turns_nobody_away(self) -> None:
+        world = World({"clinic": clinic(waiting_places=0)})
+        world.at(NINE + 5, lambda: world["clinic"].reconfigure(spec_of(CLINIC)))
+        patients = [world.arrive(NINE + minute, "clinic") for minute in (0, 1, 6, 7)]
+        world.run()
+        assert [world.outcome(p) for p in patients] == ["done", "full", "done", "done"]
+
+    @pytest.mark.parametrize(
+        ("settings", "bounded"), [({}, False), ({"waiting_places": 9}, True), ({"patience": "1 h"}, True)]
+    )
+    def test_a_queue_is_bounded_by_places_or_by_patience(
+        self, settings: dict[str, Any], bounded: bool
+    ) -> None:
+        assert spec_of(clinic(**settings)).refuses("staff") == bounded
+
+
 class TestBooking:
     def test_slots_are_given_in_order_of_asking_and_patients_come_at_theirs(self) -> None:
         """Two slots an hour from 09:00 on Tuesday for three who ask on Monday at nine, ten and eleven."""
@@ -264,9 +297,9 @@ class TestBooking:
 
     def test_a_clinic_that_never_shuts_books_for_the_next_midnight(self) -> None:
         world = World({"clinic": clinic(booked=True, slots_per_hour=1)})
-        patients = [world.arrive(NINE + i, "clinic") for i in range(2)]
+        patients = [world.arrive(at("09:00", 2) + i, "clinic") for i in range(2)]
         world.run()
-        assert [world.visit(p, "clinic").arrived for p in patients] == [at("00:00", 1), at("01:00", 1)]
+        assert [world.visit(p, "clinic").arrived for p in patients] == [at("00:00", 3), at("01:00", 3)]
 
     def test_the_booked_do_not_fill_the_waiting_room(self) -> None:
         """No places to wait, and two booked for the same minute: both are let in."""
