@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from flowsim.measures.compare.released import can_tell, released
+from flowsim.measures.estimates import estimate
 from flowsim.report.document import Block, Listing, Paragraph, Section
 from flowsim.report.sections.areas import area_part
 from flowsim.report.tables import differences
@@ -61,5 +61,5 @@ def _is_team(key: Key) -> bool:
 
 
 def _highest(material: Material, key: Key) -> float:
-    values = [float(np.nanmean(run.cells[key])) for run in material.runs if key in run.cells]
-    return max((value for value in values if value == value), default=0.0)  # noqa: PLR0124 - not a number
+    means = (estimate(key, run.cells[key]).mean for run in material.runs if key in run.cells)
+    return max(mean for mean in means if isfinite(mean))
