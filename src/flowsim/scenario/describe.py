@@ -12,9 +12,10 @@ from flowsim.errors import InputError, Problem
 from flowsim.scenario.dated import Dated
 from flowsim.scenario.load import Loaded
 from flowsim.scenario.manual import Setting, names_at, setting_at
-from flowsim.scenario.nodes import Node, Path, dotted, find
+from flowsim.scenario.nodes import Node, Path, children, dotted, find, leaves, plain
 from flowsim.scenario.provenance import is_quantity, origin_of, unsourced
 from flowsim.scenario.selectors import near_misses, parse_selector, select
+from flowsim.scenario.wording import sentence
 from flowsim.scenario.writing import flow
 from flowsim.spec.origin import Origin
 from flowsim.spec.scenario import Scenario
@@ -248,7 +249,7 @@ def explain_path(scenario: Scenario, text: str) -> list[Explained]:
     try:
         selector = parse_selector(text)
     except ValueError as error:
-        raise InputError([Problem(f"{error}.", text)]) from None
+        raise InputError([Problem(sentence(str(error)), text)]) from None
     found = select(root, selector)
     if not found and selector.is_exact:
         path = tuple(segment.name for segment in selector.segments)
@@ -263,7 +264,7 @@ def explain_path(scenario: Scenario, text: str) -> list[Explained]:
 
 def _explained(loaded: Loaded, path: Path, node: Node | None) -> Explained:
     setting = setting_at(path, loaded.tree, loaded.kinds)
-    inside = {} if node is None or node.is_leaf else {step: _short(child) for step, child in _below(node)}
+    inside = {} if node is None else {step: _short(plain(child)) for step, child in children(node)}
     known = names_at(setting) if node is not None and node.is_mapping and "by" not in node.value else {}
     missing = {name: each.meaning for name, each in known.items() if name not in inside}
     origin = None
@@ -281,18 +282,6 @@ def _explained(loaded: Loaded, path: Path, node: Node | None) -> Explained:
     )
 
 
-def _below(node: Node) -> list[tuple[str, Any]]:
-    if isinstance(node.value, dict):
-        return [(key, _plain(child)) for key, child in node.value.items()]
-    return [(str(position), _plain(child)) for position, child in enumerate(node.value)]
-
-
-def _plain(node: Node) -> Any:
-    from flowsim.scenario.nodes import plain
-
-    return plain(node)
-
-
 def _meaning(setting: Setting | None, path: Path, loaded: Loaded) -> str:
     """Return what a setting means, and what the group that it is part of means."""
     own = setting.meaning if setting is not None else ""
@@ -300,8 +289,9 @@ def _meaning(setting: Setting | None, path: Path, loaded: Loaded) -> str:
         return own
     for length in range(len(path) - 1, 0, -1):
         above = setting_at(path[:length], loaded.tree, loaded.kinds)
-        if above is not None and above.meaning and above.meaning != own:
-            return f"{own} Part of {path[length - 1]}: {above.meaning}".strip()
+        if above is not None and above.meaning:
+            same = above.meaning == own  # a row of a table means what the table means
+            return own if same else f"{own} Part of {path[length - 1]}: {above.meaning}".strip()
     return own
 
 
@@ -416,8 +406,6 @@ def list_levers(scenario: Scenario, selector: str = "") -> list[Lever]:
 
 
 def _numbers(root: Node) -> Iterator[tuple[Path, Node]]:
-    from flowsim.scenario.nodes import leaves
-
     for path, node, _ in leaves(root):
         if path[0] not in {"surges", "waves"} and is_quantity(path, node.value):
             yield path, node

@@ -14,6 +14,7 @@ from flowsim.scenario.files import Folder
 from flowsim.scenario.nodes import Node, Note, Path, completed, dotted, entries, leaves, plain, problem_at
 from flowsim.scenario.reading import GRADES
 from flowsim.scenario.selectors import near_misses, parse_selector, select
+from flowsim.scenario.wording import sentence
 from flowsim.spec.origin import Origin
 from flowsim.units import is_number, show
 
@@ -44,7 +45,6 @@ _WORDS: Final = frozenset(
         "unit",
         "column",
         "file",
-        "clinicians",
         "overflow",
         "scale",
         "when_full",
@@ -136,23 +136,24 @@ class _Attacher:
             found = ", ".join(rows.fieldnames or ()) or "no columns"
             message = f"{name} has no column {' and no column '.join(missing)}; it has {found}."
             return problem_at(reference, message, ("evidence",), allowed="path, source, grade and note")
-        for line, row in enumerate(rows, start=2):
+        for row in rows:
             complaint = self.row(row, reference.document.rank)
             if complaint:
                 source = ",".join(value for value in row.values() if isinstance(value, str))
                 path = row["path"] or ""
-                self.warnings.append(Problem(complaint, path, name, line, 1, source, severity="warning"))
+                here = (name, rows.line_num, 1, source)
+                self.warnings.append(Problem(complaint, path, *here, severity="warning"))
         return None
 
     def row(self, row: Mapping[str, str | None], rank: int) -> str:
         """Attach one row of a file that generation `rank` names; return a complaint, or nothing."""
         grade = (row["grade"] or "").strip()
         if grade not in GRADES:
-            return f"{show(grade) or 'An empty grade'} is not a grade: use {', '.join(GRADES)}."
+            return f"{grade or 'An empty grade'} is not a grade: use {', '.join(GRADES)}."
         try:
             selector = parse_selector(row["path"] or "")
         except ValueError as error:
-            return f"{error}."
+            return sentence(str(error))
         note = Note((row["source"] or "").strip(), grade, (row.get("note") or "").strip())
         found = select(self.root, selector)
         below = (leaf for above, node in found for leaf in leaves(node, above))
@@ -169,6 +170,8 @@ class _Attacher:
 def is_quantity(path: Path, value: object) -> bool:
     """Tell whether a value is a number that a reader may ask the source of."""
     if path[0] not in _QUANTITIES or path[-1] in _WORDS or isinstance(value, bool):
+        return False
+    if path[-1] == "clinicians" and path[-3:-2] == ("areas",):  # the name of a team
         return False
     return is_number(value) or (isinstance(value, str) and _HAS_DIGIT.search(value) is not None)
 

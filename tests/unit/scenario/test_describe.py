@@ -42,7 +42,7 @@ def test_a_scenario_is_told_in_sentences(child: Child) -> None:
         " December 2026\n"
         "   surge flu: 2 settings, times 1.2, a wave that peaks on Tuesday 5 January 2027 and is above half"
         " for 4 weeks\n"
-        "20 numbers: 18 no source, 1 assumed, 1 seen."
+        "21 numbers: 19 no source, 1 assumed, 1 seen."
     )
 
 
