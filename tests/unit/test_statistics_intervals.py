@@ -247,7 +247,7 @@ def test_the_variance_ratio_is_one_less_what_the_runs_have_in_common(
     base, other = (np.array(column) for column in zip(*pairs, strict=True))
     both = base.var(ddof=1) + other.var(ddof=1)
     found = difference(list(base), list(other)).ratio
-    if both == 0:
+    if both < 1e-9:
         assert isnan(found)
     else:
         assert found == pytest.approx(1 - 2 * np.cov(base, other)[0, 1] / both, abs=1e-9)
@@ -270,7 +270,7 @@ def test_the_ratio_of_a_table_is_its_middle_one_and_leaves_out_what_is_not_known
     each = [
         difference([1.0, 2.0, 3.0], other) for other in ([3.0, 2.0, 1.0], [1.0, 2.0, 3.0], [2.0, 2.0, 2.0])
     ]
-    unknown = difference([1.0, 1.0], [2.0, 2.0])
+    unknown = difference([0.95, 0.95, 0.95], [0.7, 0.7, 0.7])  # their means are not exact, but nothing varies
     assert variance_ratio([*each, unknown]) == 1.0
     assert isnan(variance_ratio([unknown]))
     assert isnan(variance_ratio([]))

@@ -111,10 +111,12 @@ def _settings(options: dict[str, Any]) -> Any:
 
 
 def _targets(found: Sequence[Named]) -> list[Any]:
-    """Return the targets of all scenarios, those of the base first."""
+    """Return the targets of all scenarios, those of the base first; what it wants holds for all."""
     from flowsim.measures.compare.targets import conditions
 
-    targets = {str(name): str(value) for each in reversed(found) for name, value in each.targets.items()}
+    targets: dict[str, str] = {}
+    for name, value in (target for each in found for target in each.targets.items()):
+        targets.setdefault(str(name), str(value))
     return conditions(targets)
 
 

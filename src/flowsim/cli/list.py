@@ -35,13 +35,13 @@ def command(what: str, where: str | None, path: str | None, results: str | None,
     levers FILE      the numbers a scenario sets; PATH picks some, such as services.*
     measures         everything that is measured
     scenarios [DIR]  the scenario and study files in a folder
-    runs             the finished runs in the results folder
+    runs [DIR]       the finished runs in the results folder
     """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
     if what not in LISTS:
         close = nearest(what, LISTS)
         hint = f"Did you mean {close[0]}?" if close else ""
         raise InputError([Problem(f"There is no list of {what}.", allowed=", ".join(LISTS), hint=hint)])
-    rows = LISTS[what](where, path or results)
+    rows = LISTS[what](where, results if what == "runs" else path)
     if as_json:
         say_json(rows)
     elif rows and "in short" in rows[0]:
@@ -178,12 +178,12 @@ def _top_lines(path: Path) -> dict[str, str]:
     return {key: value.strip("\"' ") for key, value in entries}
 
 
-def _runs(_file: str | None, results: str | None) -> Rows:
+def _runs(folder: str | None, results: str | None) -> Rows:
     """Return the finished runs, and the ones that can go on."""
     from flowsim.store.find import runs
     from flowsim.store.manifest import Manifest, results_root
 
-    found = [Manifest.read(path) for path in runs(results_root(results))]
+    found = [Manifest.read(path) for path in runs(results_root(results or folder))]
     return [
         {
             "scenario": run.name,

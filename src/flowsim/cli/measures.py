@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flowsim.store.results import Results
 
 
-__all__ = ["about", "headline_rows", "known"]
+__all__ = ["about", "headline_rows", "headline_values", "known"]
 
 
 def about(measure: Measure) -> str:
@@ -31,14 +31,19 @@ def about(measure: Measure) -> str:
     return f"{measure.id}: {measure.label}\n" + textwrap.indent("\n".join(body), "   ")
 
 
+def headline_values(results: Results) -> dict[str, tuple[float, float | None]]:
+    """Return mean and half-width of each headline measure, over the replications that are looked at."""
+    from flowsim.experiment.precision import headline
+
+    return headline([each.headline for each in results.records])
+
+
 def headline_rows(results: Results) -> list[tuple[str, str, str]]:
     """Return label, mean and 95% interval of each headline measure, in the catalogue's order."""
-    from flowsim.experiment.precision import headline
     from flowsim.measures.catalogue import CATALOGUE
     from flowsim.measures.format import show, show_interval
 
-    whole = len(results.replications) == results.manifest.replications
-    values = results.manifest.headline if whole else headline([each.headline for each in results.records])
+    values = headline_values(results)
     rows = []
     for measure in CATALOGUE.values():
         if measure.id in values:

@@ -198,6 +198,7 @@ def _score_as_json(score: Score) -> dict[str, Any]:
 
 
 def _as_json(ran: Ran) -> dict[str, Any]:
+    from flowsim.cli.measures import headline_values
     from flowsim.experiment.observed import scores
 
     manifest = ran.results.manifest
@@ -215,7 +216,7 @@ def _as_json(ran: Ran) -> dict[str, Any]:
         "results_digest": ran.results.digest,
         "precise_after": ran.enough,
         "precision_reached": ran.met,
-        "headline": manifest.headline,
+        "headline": headline_values(ran.results),
         "scorecard": [_score_as_json(score) for score in scores(ran.results)],
         "warnings": list(manifest.warnings),
     }

@@ -156,7 +156,8 @@ class Pairs:
         self.mean = np.where(self.n > 0, self._differences.sum(axis=1) / np.maximum(self.n, 1), np.nan)
         self.variance = self._variance(self._differences)
         apart = self._variance(base) + self._variance(other)
-        self.ratio = np.where(apart > 0, self.variance / np.where(apart > 0, apart, 1.0), np.nan)
+        varies = apart > (NOISE * np.fmax(np.abs(self.base), np.abs(self.other))) ** 2
+        self.ratio = np.where(varies, self.variance / np.where(varies, apart, 1.0), np.nan)
 
     def half_widths(self, confidence: float, comparisons: int) -> Floats:
         """Return half the width of each interval, adjusted for the number of intervals."""
