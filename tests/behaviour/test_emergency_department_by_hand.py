@@ -163,6 +163,60 @@ class TestPriority:
         world.run()
         assert [clock(world, p, "accepted")[0] for p in (third, second)] == order
 
+    def test_at_the_door_too_immediate_need_comes_first(self) -> None:
+        """Bay free at 20 and 40; acuity 4 has waited 19 minutes, many steps of one, and acuity 1 only one."""
+        world = World({"ed": ed(fit_to_sit="100%", handover="20 min", priority_ages="1 min")})
+        world.arrive(NOON, "ed", route="ambulance")
+        fourth = world.arrive(NOON + 1, "ed", route="ambulance", acuity="4")
+        first = world.arrive(NOON + 19, "ed", route="ambulance", acuity="1")
+        world.run()
+        assert [clock(world, p, "accepted")[0] for p in (first, fourth)] == [40, 60]
+
+    def test_but_a_long_wait_at_the_door_comes_before_acuity_2(self) -> None:
+        world = World({"ed": ed(fit_to_sit="100%", handover="20 min", priority_ages="1 min")})
+        world.arrive(NOON, "ed", route="ambulance")
+        fourth = world.arrive(NOON + 1, "ed", route="ambulance", acuity="4")
+        second = world.arrive(NOON + 19, "ed", route="ambulance", acuity="2")
+        world.run()
+        assert [clock(world, p, "accepted")[0] for p in (fourth, second)] == [40, 60]
+
+    @pytest.mark.parametrize(("acuity", "order"), [("1", [45, 25]), ("2", [25, 45])])
+    def test_for_clinicians_as_for_spaces(self, acuity: str, order: list[float]) -> None:
+        """One clinician, busy 5 to 25; acuity 5 in a space since 6, with steps of one minute."""
+        world = World({"ed": ed(clinicians={"main": 1}, areas=majors(spaces=9), priority_ages="1 min")})
+        world.arrive(NOON, "ed")
+        fifth = world.arrive(NOON + 1, "ed", acuity="5")
+        other = world.arrive(NOON + 18, "ed", acuity=acuity)
+        world.run()
+        assert started(world, fifth, other) == order
+
+    def test_a_long_wait_is_level_even_with_second_spells_of_acuity_2(self) -> None:
+        """Acuity 2 seen 5 to 25, results 35; the clinician is with another from 25 to 45.
+
+        At 45 acuity 5 has waited since 7, and the second spell (10 minutes) since 35: acuity 5 first.
+        """
+        spells = majors(spaces=9, investigated={"by": "age", "85+": "100%", "otherwise": "0%"})
+        spells["majors"]["investigations"] = "10 min"
+        world = World({"ed": ed(clinicians={"main": 1}, areas=spells, priority_ages="1 min")})
+        two = world.arrive(NOON, "ed", acuity="2", age="85+")
+        other = world.arrive(NOON + 1, "ed", acuity="2")
+        fifth = world.arrive(NOON + 2, "ed", acuity="5")
+        world.run()
+        assert started(world, two, other, fifth) == [5, 25, 45]
+        assert clock(world, two, "finished") == [75]
+
+
+class TestDatedSettings:
+    def test_assessors_and_clinicians_who_are_called_in(self) -> None:
+        """One of each; a second assessor from 12:02, a second clinician from 12:10."""
+        spaces = majors(spaces=9)
+        world = World({"ed": ed(assessors=1, clinicians={"main": 1}, areas=spaces)})
+        world.change(NOON + 2, "ed", assessors=2, clinicians={"main": 1}, areas=spaces)
+        world.change(NOON + 10, "ed", assessors=2, clinicians={"main": 2}, areas=spaces)
+        patients = [world.arrive(NOON, "ed") for _ in range(3)]
+        world.run()
+        assert [clock(world, p, "assessed", "started") for p in patients] == [[5, 5], [7, 10], [10, 25]]
+
 
 class TestAmbulance:
     def test_a_bay_a_space_and_a_clinician(self) -> None:
@@ -250,6 +304,30 @@ class TestSpaces:
             world.run()
             assert world.outcome(patient) == outcome
             assert clock(world, patient, "left") == [39 if outcome == "left" else 75]
+
+    def test_whoever_leaves_has_given_up_the_space_wherever_they_go_next(self) -> None:
+        """Leaves at 35 for want of a clinician, for a ward without beds; the space is free at 35."""
+        patience = {"by": "age", "85+": "30 min", "otherwise": "9 hours"}
+        services = {
+            "ed": ed(clinicians={"main": "14:00-24:00=1"}, patience=patience),
+            "ward": {**WARD, "beds": 0},
+        }
+        world = World(services, {"ed": {"left": "ward"}})
+        world.arrive(NOON, "ed", age="85+")
+        world.arrive(NOON + 1, "ed")
+        waiting: list[int] = []
+        world.at(NOON + 36, lambda: waiting.append(world["ed"].areas["majors"].waiting))
+        world.run()
+        assert waiting == [0]
+
+    def test_who_goes_home_by_way_of_another_service_does_not_wait_for_it_in_the_space(self) -> None:
+        """Treated and gone at 40, to a clinic that opens tomorrow; the next has the space at 40."""
+        clinic = {"kind": "clinic", "staff": 1, "service": "5 min", "hours": "09:00-10:00"}
+        world = World({"ed": ED, "clinic": clinic}, {"ed": {"home": "clinic"}})
+        world.arrive(NOON, "ed")
+        second = world.arrive(NOON + 1, "ed")
+        world.run()
+        assert started(world, second) == [40]
 
     def test_an_alternative_at_the_front_door_frees_the_bay_when_it_accepts(self) -> None:
         """Two come by ambulance; streamed at 10 to a clinic that is free at once, so the bay is too."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from support import spec_of
 from town import DAY, Town
 
 CARE: dict[str, Any] = {"kind": "intermediate_care", "stay": "10 days"}
@@ -56,6 +57,13 @@ class TestPlaces:
         patients = [town.send("front", at=0) for _ in range(2)]
         town.run()
         assert started(town, *patients) == [0, 120]
+
+    def test_more_places_from_a_date_on(self) -> None:
+        town = town_with(places=1)
+        town.alter("care", at=50, places=2)
+        patients = [town.send("front", at=5) for _ in range(3)]
+        town.run()
+        assert started(town, *patients) == [5, 50, 245]
 
     @pytest.mark.parametrize(("places", "outcomes"), [(0, ["home", "refused"]), (1, ["home", "home"])])
     def test_beyond_the_places_to_wait_referrals_are_refused(self, places: int, outcomes: list[str]) -> None:
@@ -140,6 +148,25 @@ class TestStarts:
         patients = [town.send("front", at=1) for _ in range(5)]
         town.run()
         assert started(town, *patients) == [1, 24, 30, 30, 48]
+
+    @pytest.mark.parametrize(
+        ("hours", "mean"),
+        [
+            ({"tuesday": "always", "default": "never"}, 1.0),
+            ({"tuesday": "00:00-01:00", "default": "never"}, 1.0),
+            ({"tuesday": "23:00-24:00", "thursday": "08:00-09:00", "default": "never"}, 2.0),
+            ("always", 7.0),
+            ("never", 0.0),
+        ],
+    )
+    def test_starts_on_a_day_of_the_week_on_average(self, hours: Any, mean: float) -> None:
+        """Seven on each day that has hours, and none on a day without, midnight to midnight."""
+        spec = spec_of({**CARE, "starts_per_day": 7, "start_hours": hours})
+        assert spec.units("starts") == pytest.approx(mean)
+
+    def test_a_queue_is_bounded_by_places_to_wait(self) -> None:
+        assert not spec_of(CARE).refuses("places")
+        assert spec_of({**CARE, "waiting_places": 3}).refuses("starts")
 
 
 class TestHours:

@@ -131,6 +131,13 @@ class TestChairs:
         assert times(world, waiting, "accepted", "left") == [None, at("20:00")]
         assert world["sdec"].chairs.waiting == 0
 
+    def test_chairs_that_are_opened_go_to_whoever_waits(self) -> None:
+        world = World({"sdec": sdec(queue=2, clinicians=9)})
+        world.change(at("10:30"), "sdec", chairs=2, queue=2, clinicians=9)
+        patients = [world.arrive(at("10:00"), "sdec", route="gp") for _ in range(3)]
+        world.run()
+        assert [times(world, p, "accepted")[0] for p in patients] == [at("10:00"), at("10:30"), at("11:30")]
+
     def test_what_was_held_before_is_given_up_with_the_chair_and_not_with_the_referral(self) -> None:
         """A clinic room is held from 10:20 until the chair is free at 11:30."""
         room = {
