@@ -173,7 +173,7 @@ def winter() -> HandLog:
     ann = log.patient("calls_999", age="85+", route="ambulance")
     log.visit(ann, "calls", "ambulance", arrived=1500, accepted=1500, started=1501, finished=1506, left=1506)
     log.visit(
-        ann, "crews", "convey", "calls", arrived=1506, accepted=1510, started=1520, finished=1560, left=1590
+        ann, "crews", "convey", "calls", arrived=1506, accepted=1506, started=1520, finished=1560, left=1590
     )
     log.visit(
         ann, "ed", "admit", "crews", arrived=1560, accepted=1590, assessed=1590, started=1620,
@@ -188,7 +188,7 @@ def winter() -> HandLog:
     log.visit(
         bob, "ed", "home", arrived=1600, accepted=1600, assessed=1610, started=1640, finished=1700, left=1700
     )
-    log.visit(bob, "ed", "left", arrived=3100, accepted=3100, assessed=3110, left=3200, finished=3200)
+    log.visit(bob, "ed", "left", arrived=3100, accepted=3100, assessed=3110, left=3200)
     cas = log.patient("", age="65-84")
     log.visit(cas, "ward", "ready", arrived=0, accepted=0, started=0, finished=2000, left=2010)
     log.visit(

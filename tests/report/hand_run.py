@@ -1,4 +1,4 @@
-"""Finished runs written by hand: a few measures, daily series and settings, so that a report can be checked."""
+"""Finished runs written by hand: a few measures, series and settings, so that a report can be checked."""
 
 from __future__ import annotations
 

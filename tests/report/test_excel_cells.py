@@ -46,37 +46,34 @@ def read(value: float, written: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "factor", "unit", "decimals", "signed", "rest", "sign"),
+    ("text", "value", "shown"),
     [
-        ("78.3%", 0.783, 100, "%", 1, False, "", ""),
-        ("78.3%", 78.3, 1, "%", 1, False, "", ""),
-        ("1,003", 1003.2, 1, "", 0, False, "", ""),
-        ("31 min", 31.2, 1, "min", 0, False, "", ""),
-        ("2.1 hours", 126.4, 1 / 60, "hours", 1, False, "", ""),
-        ("3.0 days", 4320.0, 1 / 1440, "days", 1, False, "", ""),
-        ("-1.7 pts (-2.3 to -1.1)", -0.0169, 100, "pts", 1, False, "(-2.3 to -1.1)", ""),
-        ("+2.2 pts", 0.022, 100, "pts", 1, True, "", ""),
-        ("−1.5", -1.5, 1, "", 1, False, "", ""),
-        ("±1.5 min", 1.5, 1, "min", 1, False, "", ""),
-        ("+4.5/day", 4.5, 1, "/day", 1, True, "", ""),
-        ("12 h/day", 12.0, 1, "h/day", 0, False, "", ""),
-        ("12 hours/day, worse", 12.0, 1, "hours/day", 0, False, ", worse", ""),
-        ("48 hours", 2.0, 24.0, "hours", 0, False, "", ""),
-        ("£350", 350.0, 1, "", 0, False, "", "£"),
-        ("-£1.25m/day", -1.25, 1, "m/day", 2, False, "", "£"),
-        ("+£3.5k (+£1.0 to +£6.0)", 3.5, 1, "k", 1, True, "(+£1.0 to +£6.0)", "£"),
-        ("0", 0.0, 1, "", 0, False, "", ""),
-        ("7 of 9", 7.0, 1, "of", 0, False, "9", ""),
+        ("78.3%", 0.783, (100, "%", 1, False, "", "")),
+        ("78.3%", 78.3, (1, "%", 1, False, "", "")),
+        ("1,003", 1003.2, (1, "", 0, False, "", "")),
+        ("31 min", 31.2, (1, "min", 0, False, "", "")),
+        ("2.1 hours", 126.4, (1 / 60, "hours", 1, False, "", "")),
+        ("3.0 days", 4320.0, (1 / 1440, "days", 1, False, "", "")),
+        ("-1.7 pts (-2.3 to -1.1)", -0.0169, (100, "pts", 1, False, "(-2.3 to -1.1)", "")),
+        ("+2.2 pts", 0.022, (100, "pts", 1, True, "", "")),
+        ("−1.5", -1.5, (1, "", 1, False, "", "")),
+        ("±1.5 min", 1.5, (1, "min", 1, False, "", "")),
+        ("+4.5/day", 4.5, (1, "/day", 1, True, "", "")),
+        ("12 h/day", 12.0, (1, "h/day", 0, False, "", "")),
+        ("12 hours/day, worse", 12.0, (1, "hours/day", 0, False, ", worse", "")),
+        ("48 hours", 2.0, (24.0, "hours", 0, False, "", "")),
+        ("£350", 350.0, (1, "", 0, False, "", "£")),
+        ("-£1.25m/day", -1.25, (1, "m/day", 2, False, "", "£")),
+        ("+£3.5k (+£1.0 to +£6.0)", 3.5, (1, "k", 1, True, "(+£1.0 to +£6.0)", "£")),
+        ("0", 0.0, (1, "", 0, False, "", "")),
+        ("7 of 9", 7.0, (1, "of", 0, False, "9", "")),
     ],
 )
-def test_how_shown(
-    text: str, value: float, factor: float, unit: str, decimals: int, signed: bool, rest: str, sign: str
-) -> None:
+def test_how_shown(text: str, value: float, shown: tuple[float, str, int, bool, str, str]) -> None:
+    """Factor, unit, decimals, whether a plus is written, what follows, and the sign of a currency."""
     found = how_shown(Cell(text, value))
-    assert found.factor == pytest.approx(factor)
-    assert (found.unit, found.decimals, found.signed, found.rest, found.sign) == (
-        unit, decimals, signed, rest, sign,
-    )  # fmt: skip
+    assert found.factor == pytest.approx(shown[0])
+    assert (found.unit, found.decimals, found.signed, found.rest, found.sign) == shown[1:]
 
 
 @pytest.mark.parametrize(
@@ -121,9 +118,9 @@ def test_whatever_flowsim_writes_a_spreadsheet_shows_alike(
         ([Cell("1.5%", 1.5)], "Mean", (0.015,), ("#,##0.0%",)),
         ([Cell("5", 5.0), Cell("–"), Cell("")], "Mean", (5.0, "[x]", "[z]"), ("#,##0", "", "")),
         ([Cell("5 beds", 5.0), Cell("2 hours", 2.0)], "Mean", (5.0, 2.0), ('#,##0" beds"', '#,##0" hours"')),
-        ([Cell("45 min", 45.0), Cell("2.5 hours", 150.0)], "Mean (minutes)", (45.0, 150.0), ("#,##0.0", "#,##0.0")),
-        ([Cell("0.5 hours", 0.5), Cell("2.0 days", 48.0)], "Mean (hours)", (0.5, 48.0), ("#,##0.0", "#,##0.0")),
-        ([Cell("0 min", 0.0), Cell("2.5 hours", 150.0)], "Mean (minutes)", (0.0, 150.0), ("#,##0.0", "#,##0.0")),
+        ([Cell("45 min", 45.0), Cell("2.5 hours", 150.0)], "Mean (minutes)", (45.0, 150.0), ("#,##0.0",) * 2),
+        ([Cell("0.5 hours", 0.5), Cell("2.0 days", 48.0)], "Mean (hours)", (0.5, 48.0), ("#,##0.0",) * 2),
+        ([Cell("0 min", 0.0), Cell("2.5 hours", 150.0)], "Mean (minutes)", (0.0, 150.0), ("#,##0.0",) * 2),
         ([Cell("+1", 1.0), Cell("-1", -1.0)], "Mean", (1.0, -1.0), ("+#,##0;-#,##0;#,##0", "#,##0")),
         ([Cell("seven", 7.0), Cell("8", 8.0)], "Mean", (7.0, 8.0), ("#,##0.0##", "#,##0")),
         ([Cell("£350", 350.0), Cell("£20", 20.0)], "Mean (£)", (350.0, 20.0), ("#,##0", "#,##0")),
@@ -331,7 +328,7 @@ def test_notes_are_cautions_small_print_and_those_of_tables() -> None:
         ("Whole workbook", text) for text in (excel.SYNTHETIC, *LEGEND.values())
     ]
     assert found[1 + len(LEGEND) :] == [
-        ("First", "Take care."), ("First", "Tiny."), ("By site", "How to read it."), ("By site", "How to read it."),
+        ("First", "Take care."), ("First", "Tiny."), *[("By site", "How to read it.")] * 2,
     ]  # fmt: skip
 
 

@@ -120,7 +120,8 @@ NAMES = Names(
     [
         Written("services:\n  ed: {label: the department}\nsites:\n  n: {label: North}\n"),
         Written(
-            "services:\n  ed: {label: other}\n  vw: {label: Virtual beds}\nescalation: {actions: {call: {label: Call staff}}}\n"
+            "services:\n  ed: {label: other}\n  vw: {label: Virtual beds}\n"
+            "escalation: {actions: {call: {label: Call staff}}}\n"
         ),
     ]
 )
@@ -361,7 +362,8 @@ def test_a_table_of_two_plans_has_the_verdict_beside_the_difference(tmp_path: Pa
     found = three(tmp_path, one={"within_4_hours": [0.375, 0.5, 0.625]}, two={})
     table = differences(found, "t", "Caption", [("within_4_hours", "system", "")])
     assert heads_of(table) == [
-        "Measure", "Baseline", "One", "One: difference (95% interval)", "Two", "Two: difference (95% interval)",
+        "Measure", "Baseline", "One", "One: difference (95% interval)",
+        "Two", "Two: difference (95% interval)",
     ]  # fmt: skip
     assert texts_of(table) == [[FOUR, "62.5%", "50.0%", "-12.5 pts, worse", "62.5%", "+0.0 pts, the same"]]
     assert table.rows[0][3].tone == "worse"
@@ -431,7 +433,8 @@ def test_every_setting_that_differs_with_its_place_source_and_grade(material: Ma
         ["Ward: beds (services.ward.beds)", "20", "24", "plan.yaml:10 (change)", "Bed return [seen]"]
     ]
     assert sentences(section)[0] == (
-        "The same simulated patients meet each plan. 2 November 2026 to 15 November 2026, 14 days, 3 replications."
+        "The same simulated patients meet each plan. "
+        "2 November 2026 to 15 November 2026, 14 days, 3 replications."
     )
 
 
@@ -770,10 +773,14 @@ def test_no_bars_of_one_measure_or_of_a_run_alone(tmp_path: Path) -> None:
         (20, "", "Plan differs from Baseline in no setting."),
         (24, "", "Plan differs in one setting, to which all differences are due."),
         (20, "costs: {ward: 300}\n", "Plan differs from Baseline in no setting that patients feel."),
-        (24, "costs: {ward: 300}\n", "Plan differs in one setting that patients feel, to which all differences are due."),
+        (
+            24, "costs: {ward: 300}\n",
+            "Plan differs in one setting that patients feel, to which all differences are due.",
+        ),
         (
             24, "casemix: {a: {b: 1}}\n",
-            "Plan differs in 2 settings. To see what each change does alone, make the report again with --decompose.",
+            "Plan differs in 2 settings. "
+            "To see what each change does alone, make the report again with --decompose.",
         ),
     ],
 )  # fmt: skip
@@ -787,7 +794,8 @@ def test_why_nothing_is_taken_apart(tmp_path: Path, beds: int, prices: str, told
 def test_where_patients_go(tmp_path: Path) -> None:
     flows = {
         "calls": [100.0, 102.0, 104.0], "handovers": [40.0] * 3, "attendances_type_1": [90.0] * 3,
-        "discharges_pathway_1": [5.0] * 3, "discharges_pathway_2": [2.0] * 3, "discharges_pathway_3": [1.0] * 3,
+        "discharges_pathway_1": [5.0] * 3, "discharges_pathway_2": [2.0] * 3,
+        "discharges_pathway_3": [1.0] * 3,
         "admissions_elective": [0.0] * 3,
     }  # fmt: skip
     base = write_run(tmp_path, "base", BASE | flows)
@@ -828,7 +836,7 @@ def test_the_worst_week_and_the_chance_of_missing_targets(tmp_path: Path) -> Non
     found = tables_of(section)
     assert texts_of(found["worst-week"])[0][:3] == [FOUR, "80.0%", "90.0%"]  # 0.6, 0.9 and 0.9
     row = texts_of(found["missed-targets"])[0]
-    # replications 50%, 62.5% and 75% against 73%; the eight weeks of the first from 0.9 down to 0.6, step 0.3 / 7
+    # replications 50%, 62.5% and 75% against 73%; the weeks of the first fall from 0.9 to 0.6
     below = sum(0.9 - 0.3 * bad / 7 < 0.73 for bad in range(8))
     assert row == [f"{FOUR} >= 73%", "67%", f"{below / 24:.0%}", "33%", "0%"]
 
@@ -936,7 +944,9 @@ def test_a_scenario_without_numbers(tmp_path: Path) -> None:
 
 def test_commands_make_the_report_again(material: Material) -> None:
     assert list(assurance.commands(material)) == [
-        "flowsim run base.yaml -n 3", "flowsim run plan.yaml -n 3", "flowsim report base plan -n 3 -o report.html",
+        "flowsim run base.yaml -n 3",
+        "flowsim run plan.yaml -n 3",
+        "flowsim report base plan -n 3 -o report.html",
     ]  # fmt: skip
 
 
@@ -1023,7 +1033,8 @@ def test_data_tables_of_every_area_and_by_site(tmp_path: Path) -> None:
 def test_titles_and_subtitles_of_reports(material: Material, alone: Material, tmp_path: Path) -> None:
     assert build._title(material) == "More beds"
     assert build._subtitle(material) == (
-        "Held against Usual winter on the same simulated patients; 14 days from 2 November 2026, 3 replications."
+        "Held against Usual winter on the same simulated patients; "
+        "14 days from 2 November 2026, 3 replications."
     )
     assert build._title(alone) == "Usual winter"
     assert build._subtitle(alone) == "14 days from 2 November 2026, 3 replications."
@@ -1042,5 +1053,6 @@ def test_a_whole_report_of_runs_that_measure_little(tmp_path: Path) -> None:
     """A week of nothing but a few numbers still makes a report, with no section about nothing."""
     found = build.document(three(tmp_path, plan={}))
     assert [section.id for section in found.sections] == [
-        "headline", "compared", "patients", "pressure", "why", "sure", "reality", "assumptions", "assurance", "data",
+        "headline", "compared", "patients", "pressure", "why", "sure",
+        "reality", "assumptions", "assurance", "data",
     ]  # fmt: skip

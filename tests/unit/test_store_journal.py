@@ -8,9 +8,9 @@ import pytest
 
 from export.hand_log import DAY, HandLog, winter
 from flowsim.errors import InputError
+from flowsim.services import KINDS
 from flowsim.store.journal import Journal, whole_days
 from flowsim.store.services import IN_PLACE, ONCE_STARTED, PLACES, Services
-from flowsim.services import KINDS
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_the_calendar_begins_at_the_midnight_before_the_warm_up(journal: Journal
 
 
 def test_what_did_not_come_is_not_a_number(journal: Journal) -> None:
-    assert np.isnan(journal.minutes("finished")).tolist() == [False] * 9 + [True]
+    assert np.isnan(journal.minutes("finished")).tolist() == [False] * 6 + [True] + [False] * 2 + [True]
     assert np.isnan(journal.minutes("assessed")).tolist()[:2] == [True, True]
 
 

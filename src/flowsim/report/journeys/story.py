@@ -163,12 +163,11 @@ class Teller:
         if visits and not who["demand"]:
             steps = [self._inside(visits[0]), *(step for step in steps if step.minute > 0)]
         waiting, care, held = (sum(part) for part in zip(*self._spent(visits), strict=True))
-        manifest = self.journal.results.manifest
         return Story(
             uid=int(self.journal.patients["uid"][row]),
             replication=self.journal.replication,
             start=self.journal.start,
-            end=manifest.warm_up_minutes + manifest.horizon_minutes,
+            end=self.journal.end,
             who=who,
             visits=tuple(visits),
             steps=tuple(_joined(steps)),
@@ -227,12 +226,11 @@ class Teller:
 
     def _moments(self, visits: Sequence[Visit], i: int) -> Iterator[tuple[str, float]]:
         visit = visits[i]
-        for moment in sorted(in_order(visit.kind), key=visit.at):
-            if not isnan(visit.at(moment)) and visit.at(moment) <= self.journal.end:
-                yield moment, visit.at(moment)
+        come = [moment for moment in in_order(visit.kind) if visit.at(moment) <= self.journal.end]
+        yield from ((moment, visit.at(moment)) for moment in sorted(come, key=visit.at))
         if visit.turned_away and isnan(visit.at("finished")):
             yield "turned_away", _until(visits, i)
-        elif not isnan(visit.at("left")) and _following(visits, i) is None:
+        elif visit.at("left") <= self.journal.end and _following(visits, i) is None:
             yield "left", visit.at("left")
 
     def _full(self, visit: Visit, moment: str, since: float, until: float) -> Iterator[Full]:
@@ -263,7 +261,7 @@ class Teller:
             left = self._stopped(_until(visits, i) if visit.turned_away else visit.at("left"))
             goes_on = _following(visits, i) is not None or (visit.outcome and isnan(visit.at("left")))
             finished = min(self._stopped(visit.at("finished")), left) if goes_on else left
-            begins = min(self._stopped(_begins(visit)), finished)
+            begins = min(self._stopped(visit.at("started")), finished)
             waited = begins - visit.at("arrived")
             delay = self._delay(visits, i) if holder is not None else 0.0
             yield waited - min(delay, waited), finished - begins, left - finished
@@ -352,11 +350,6 @@ def _until(visits: Sequence[Visit], i: int) -> float:
     """Return the minute at which the patient went on from the i-th visit to ask elsewhere, or left."""
     following = _following(visits, i)
     return visits[i].at("left") if following is None else following.at("arrived")
-
-
-def _begins(visit: Visit) -> float:
-    """Return the minute at which care began."""
-    return visit.at("started")
 
 
 def as_dict(story: Story) -> dict[str, Any]:
