@@ -29,7 +29,7 @@ def read_column(settings: Mapping[str, Any], read: Callable[[str], str]) -> list
         raise ValueError(
             f"{name} has no column {column}; it has {', '.join(rows.fieldnames or ()) or 'none'}"
         )
-    lengths = [_length(row[column], name, line, unit) for line, row in enumerate(rows, start=2)]
+    lengths = [_length(row[column], name, rows.line_num, unit) for row in rows]
     if not lengths:
         raise ValueError(f"{name} has a heading and no values")
     return lengths

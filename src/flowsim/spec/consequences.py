@@ -34,8 +34,9 @@ class DelayBand(Spec):
     def _in_order(self) -> Self:
         if self.until <= self.after:
             raise Misfit("until must be later than after", "until")
-        if self.one_in <= 0 or self.one_in_at_worst <= 0:
-            raise Misfit("one in how many patients: write a number above 0", "one_in")
+        for name in ("one_in", "one_in_at_worst"):
+            if getattr(self, name) <= 0:
+                raise Misfit("one in how many patients: write a number above 0", name)
         if self.one_in_at_worst > self.one_in:
             raise Misfit("at worst there is a death among fewer patients, or as many", "one_in_at_worst")
         if self.one_in_at_best < self.one_in:

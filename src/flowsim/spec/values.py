@@ -237,15 +237,14 @@ def _profile_of(text: str) -> WeekProfile:
 
 
 def _profile(value: object, info: ValidationInfo) -> WeekProfile:
-    try:
-        if isinstance(value, str) and value.strip().lower().endswith(".csv"):
-            return _profile_of(reader(info)(value.strip()))
+    if not (isinstance(value, str) and value.strip().lower().endswith(".csv")):
         return parse_profile(value)
+    name = value.strip()
+    try:
+        return _profile_of(reader(info)(name))
     except ValueError as error:
-        inside_file = (
-            isinstance(value, str) and value.strip().endswith(".csv") and str(error).startswith("line ")
-        )
-        raise ValueError(f"{value}, {error}" if inside_file else str(error)) from None
+        inside = str(error).startswith("line ")
+        raise ValueError(f"{name}, {error}" if inside else str(error)) from None
 
 
 def _raw(value: Any) -> Any:
