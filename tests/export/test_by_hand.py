@@ -187,7 +187,8 @@ def test_bupar_of_nobody_is_a_heading(journal: Journal, tmp_path: Path) -> None:
 
 EVENTS = [
     ("4", "arrival", 0, ""), ("4", "ward", 0, "1"),
-    ("1", "arrival", 1500, ""), ("1", "calls_wait", 1500, ""), ("1", "crews", 1506, "1"), ("1", "ed_wait", 1560, ""), ("1", "crews_end", 1590, "1"),
+    ("1", "arrival", 1500, ""), ("1", "calls_wait", 1500, ""), ("1", "crews", 1506, "1"),
+    ("1", "ed_wait", 1560, ""), ("1", "crews_end", 1590, "1"),
     ("2", "arrival", 1600, ""), ("2", "ed_wait", 1600, ""), ("1", "ed", 1620, "1"), ("2", "ed", 1640, "2"),
     ("1", "ward_wait", 1700, ""), ("2", "ed_end", 1700, "2"), ("2", "depart", 1700, ""),
     ("1", "ed_end", 1800, "1"), ("1", "ward", 1800, "2"),

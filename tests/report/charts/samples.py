@@ -168,12 +168,6 @@ def timeline(**changes: object) -> Figure:
     return _drawn(charts.timeline, "timeline", usual, changes)
 
 
-def histogram(**changes: object) -> Figure:
-    luck = np.random.default_rng(5)
-    runs = [("One plan", luck.laplace(10, 60, 4000)), ("The other plan", luck.laplace(-20, 100, 4000))]
-    return _drawn(charts.histogram, "histogram", {"runs": runs, "unit": "minutes", "decimals": 0}, changes)
-
-
 def _drawn(
     chart: Callable[..., Figure], name: str, usual: dict[str, object], changes: dict[str, object]
 ) -> Figure:
@@ -183,7 +177,7 @@ def _drawn(
 
 CHARTS: dict[str, Callable[..., Figure]] = {
     each.__name__: each
-    for each in (fan, heat, stacked, waterfall, differences, slope, bars, flow, matrix, timeline, histogram)
+    for each in (fan, heat, stacked, waterfall, differences, slope, bars, flow, matrix, timeline)
 }
 """One function for each chart; keywords replace the usual input."""
 
@@ -207,8 +201,6 @@ EMPTY: dict[str, Callable[[], Figure]] = {
     "timeline of another year": lambda: timeline(
         rows=[("A", [(date(2020, 1, 1), date(2020, 2, 1), "Old", None)])]
     ),
-    "histogram of nobody": lambda: histogram(runs=[("One", [])]),
-    "histogram without runs": lambda: histogram(runs=[]),
 }
 """Charts with nothing to draw."""
 
@@ -287,9 +279,6 @@ AWKWARD: dict[str, Callable[[], Figure]] = {
         rows=[(SITES[0], [(day, day + timedelta(days=1), "OPEL", 1 + i % 4) for i, day in enumerate(DAYS)])]
     ),
     "timeline of level 9": lambda: timeline(rows=[("A", [(DAYS[0], DAYS[9], "Nine", 9)])]),
-    "histogram of one value": lambda: histogram(runs=[(HOSTILE, [5.0]), ("Nobody", [])]),
-    "histogram, skewed": lambda: histogram(runs=[("A", np.arange(999.0) ** 3)]),
-    "histogram with what is no number": lambda: histogram(runs=[("A", [1.0, nan, 2.0, np.inf])]),
 }
 """Inputs that break charts which were drawn for nice numbers."""
 

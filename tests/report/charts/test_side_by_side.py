@@ -3,7 +3,6 @@
 import re
 from math import nan
 
-import numpy as np
 import pytest
 
 from flowsim.report.theme import DARK_BLUE, ORANGE
@@ -160,32 +159,3 @@ class TestMatrix:
         figure = CHARTS["matrix"](rows=["A"], columns=["B"], cells=[[("78%\n(77% to 79%)", 0.78, 0.5)]])
         assert ">78%<" in figure.svg
         assert ">(77% to 79%)<" in figure.svg
-
-
-class TestHistogram:
-    def test_bars_hold_everybody(self):
-        figure = CHARTS["histogram"]()
-        assert sum(column(figure, "One plan")) == pytest.approx(100.0)
-        assert sum(column(figure, "The other plan")) == pytest.approx(100.0)
-
-    def test_alternative_text_gives_median_and_ranges(self):
-        figure = CHARTS["histogram"](runs=[("A", np.arange(1, 102.0))])
-        assert (
-            "A, 101 patients: median 51 min, half between 26 min and 76 min, nine in ten between 6 min"
-            in figure.alt
-        )
-
-    def test_outermost_bars_hold_what_lies_beyond(self):
-        values = np.concatenate([np.linspace(0, 100, 999), [1e6]])
-        figure = CHARTS["histogram"](runs=[("A", values)])
-        assert sum(column(figure, "A")) == pytest.approx(100.0)
-        assert "outermost bars" in figure.svg
-        assert len(figure.table.rows) < 60
-
-    def test_what_is_no_number_is_left_out(self):
-        assert "A, 2 patients" in AWKWARD["histogram with what is no number"]().alt
-
-    def test_bars_begin_at_zero(self):
-        figure = CHARTS["histogram"](runs=[("A", np.arange(100.0))])
-        bottoms = {round(y + tall, 1) for _, y, _, tall in rectangles(figure.svg, DARK_BLUE)}
-        assert max(bottoms) - min(bottoms) <= 0.2

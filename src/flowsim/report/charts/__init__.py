@@ -12,7 +12,6 @@ without any number says so in words.
 from flowsim.report.charts.fans import fan
 from flowsim.report.charts.flows import flow
 from flowsim.report.charts.heats import heat
-from flowsim.report.charts.histograms import histogram
 from flowsim.report.charts.intervals import differences, slope
 from flowsim.report.charts.matrices import matrix
 from flowsim.report.charts.pairs import bars
@@ -31,5 +30,4 @@ __all__ = [
     "flow",
     "matrix",
     "timeline",
-    "histogram",
 ]
