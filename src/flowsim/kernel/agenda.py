@@ -12,7 +12,7 @@ patients in beds would otherwise make every step of everybody else search a long
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import chain
 from math import inf
@@ -90,6 +90,7 @@ class Agenda:
         edge: minute at which the present page ends.
         ahead: entries of later pages, unsorted, by number of page.
         turns: numbers of those pages, as a heap.
+        sources: what is to come by itself: its entries up to a minute, and the minute of the next one.
         alarms: those set and not yet gone off, the next one last.
         stepwise: give control back after every entry, so that ``env.step()`` is one entry.
         running: True while the agenda is worked through.
@@ -105,6 +106,7 @@ class Agenda:
         self.edge = -inf
         self.ahead: dict[int, list[Entry]] = {}
         self.turns: list[int] = []
+        self.sources: list[tuple[Callable[[float], Iterable[Entry]], Callable[[], float]]] = []
         self.alarms: list[Alarm] = []
         self.stepwise = False
         self.running = False
@@ -119,7 +121,7 @@ class Agenda:
 
     def clear(self) -> None:
         """Forget everything."""
-        for part in (self.near, self.page, self.ahead, self.turns, self.alarms):
+        for part in (self.near, self.page, self.ahead, self.turns, self.alarms, self.sources):
             part.clear()
 
     def number(self) -> int:
@@ -139,24 +141,50 @@ class Agenda:
         """Enter something on a later page."""
         page = self.ahead.get(number)
         if page is None:
-            page = self.ahead[number] = []
-            heappush(self.turns, number)
+            page = self._begin(number)
         page.append(entry)
+
+    def follow(self, until: Callable[[float], Iterable[Entry]], following: Callable[[], float]) -> None:
+        """Enter, page by page, what comes by itself, such as arrivals.
+
+        Args:
+            until: returns the entries before a minute, without those it has returned already.
+            following: returns the minute of the first that it has not returned yet; infinity after the last.
+        """
+        self.sources.append((until, following))
+        for entry in until(self.edge):  # the present page may be that of a later minute
+            heappush(self.near, entry)
+        self._expect(following())
+        self.wake()
 
     def turn(self) -> float:
         """Turn to the next page that has entries, now that the present one is done; return where it ends."""
         number = heappop(self.turns)
+        self.edge = edge = (number + 1) / PAGES
         self.page.extend(self.ahead.pop(number))
+        for until, following in self.sources:
+            self.page.extend(until(edge))
+            self._expect(following())
         self.page.sort(reverse=True)
-        self.edge = (number + 1) / PAGES
-        return self.edge
+        return edge
+
+    def _expect(self, minute: float) -> None:
+        """Have a page ready for what comes by itself."""
+        if minute < inf and int(minute * PAGES) not in self.ahead:
+            self._begin(int(minute * PAGES))
+
+    def _begin(self, number: int) -> list[Entry]:
+        page = self.ahead[number] = []
+        heappush(self.turns, number)
+        return page
 
     def first(self) -> Entry | None:
         """Return the entry that is due next; None if there is none."""
-        present = (*self.near[:1], *self.page[-1:])
-        if present:
-            return min(present)
-        return min(self.ahead[self.turns[0]]) if self.turns else None
+        while not (self.near or self.page):
+            if not self.turns:
+                return None
+            self.turn()
+        return min((*self.near[:1], *self.page[-1:]))
 
     # -- with the environment --------------------------------------------------------------------------
 

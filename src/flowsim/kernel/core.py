@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -181,33 +182,30 @@ class Kernel:
             arrivals: who comes when.
             journey: makes the patient and the care process of one arrival.
         """
-        agenda, near, ready, number = self.agenda, self.agenda.near, self.ready, count(AFTER)
-        following = iter(arrivals).__next__
-        who: tuple[float, Any, int]
+        ready, numbers = self.ready, count(AFTER)
+        coming: deque[tuple[float, Any, int]] = deque()
+        stream = iter(arrivals)
+        over = (inf, None, 0)
+        following: tuple[float, Any, int] = next(stream, over)
 
-        def fire(_: None) -> object:
-            nonlocal who
-            patient, care = journey(who[1], who[2])
+        def arrive(_: None) -> object:
+            _, block, row = coming.popleft()
+            patient, care = journey(block, row)
             self.started += 1
             patient.send = care.send
             patient.granted = None
             ready.append(patient)
-            try:
-                who = following()
-            except StopIteration:
-                return WAITING
-            if who[0] < agenda.edge:
-                heappush(near, (who[0], next(number), source))
-            else:
-                agenda.add(int(who[0] * PAGES), (who[0], next(number), source))
             return WAITING
 
-        source = Source(fire)
-        try:
-            who = following()
-        except StopIteration:
-            return
-        agenda.put((who[0], next(number), source))
+        def until(edge: float) -> Iterator[Entry]:
+            nonlocal following
+            while following[0] < edge:
+                coming.append(following)
+                yield (following[0], next(numbers), source)
+                following = next(stream, over)
+
+        source = Source(arrive)
+        self.agenda.follow(until, lambda: following[0])
 
     def let_go(self, patient: Patient) -> None:
         """Give up the place that is still held, and close the visits that held it."""

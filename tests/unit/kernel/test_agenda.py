@@ -220,4 +220,96 @@ def test_a_minute_is_always_on_the_page_whose_end_lies_after_it() -> None:
         agenda.clear()
         agenda.edge = -inf
         agenda.put((minute, 1, Timer(lambda _: None)))
-        assert agenda.turn() - PAGE <= minute < agenda.edge
+        assert agenda.first() is not None  # turns to its page
+        assert agenda.edge - PAGE <= minute < agenda.edge
+
+
+def test_what_comes_by_itself_takes_its_place_among_the_rest() -> None:
+    """Arrivals far apart and close together, whose pages may hold nothing else."""
+    kernel, people = kernel_with(6)
+    seen: list[tuple[str, float]] = []
+    minutes = [1.0, 1.5, 9.0, 500.0, 500.0, 10_000.0]
+
+    def care() -> Iterator[Any]:
+        seen.append(("came", kernel.now))
+        yield 0.75
+        seen.append(("left", kernel.now))
+
+    kernel.feed(
+        ((minute, people, row) for row, minute in enumerate(minutes)), lambda who, row: (who[row], care())
+    )
+    kernel.later(1.5, lambda _: seen.append(("called", kernel.now)))
+    assert kernel.env.peek() == 1.0
+    kernel.env.run()
+    assert seen == [
+        ("came", 1.0),
+        ("called", 1.5),
+        ("came", 1.5),
+        ("left", 1.75),
+        ("left", 2.25),
+        ("came", 9.0),
+        ("left", 9.75),
+        ("came", 500.0),
+        ("came", 500.0),
+        ("left", 500.75),
+        ("left", 500.75),
+        ("came", 10_000.0),
+        ("left", 10_000.75),
+    ]
+
+
+def test_nobody_is_made_before_the_page_of_their_arrival() -> None:
+    """Demand of months is drawn as it is needed, not at once."""
+    kernel, people = kernel_with(100)
+    asked: list[int] = []
+
+    def coming() -> Iterator[tuple[float, Any, int]]:
+        for row in range(100):
+            asked.append(row)
+            yield 10.0 * row, people, row
+
+    def care() -> Iterator[Any]:
+        yield 1.0
+
+    kernel.feed(coming(), lambda who, row: (who[row], care()))
+    kernel.env.run(until=205.0)
+    assert len(asked) <= 23
+    assert kernel.started == 21
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_feed_may_be_empty(rows: int) -> None:
+    kernel, people = kernel_with(1)
+
+    def care() -> Iterator[Any]:
+        yield 1.0
+
+    kernel.feed(((3.0, people, row) for row in range(rows)), lambda who, row: (who[row], care()))
+    kernel.env.run()
+    assert (kernel.started, kernel.finished) == (rows, rows)
+
+
+@given(
+    st.lists(st.floats(0.0, 100.0), min_size=1, max_size=8).map(sorted),
+    st.lists(st.floats(0.0, 100.0), max_size=4),
+    st.lists(st.floats(0.0, 100.0), max_size=4),
+)
+def test_calls_and_what_comes_by_itself_are_in_order_whichever_was_there_first(
+    coming: list[float], before: list[float], after: list[float]
+) -> None:
+    kernel, people = kernel_with(len(coming))
+    seen: list[float] = []
+
+    def care() -> Iterator[Any]:
+        seen.append(kernel.now)
+        yield 0.0
+
+    for minutes in before:
+        kernel.later(minutes, lambda _: seen.append(kernel.now))
+    kernel.feed(
+        ((minute, people, row) for row, minute in enumerate(coming)), lambda who, row: (who[row], care())
+    )
+    for minutes in after:
+        kernel.later(minutes, lambda _: seen.append(kernel.now))
+    kernel.env.run()
+    assert seen == sorted([*coming, *before, *after])
