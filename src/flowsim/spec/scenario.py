@@ -186,9 +186,13 @@ class Scenario(Spec):
             section: ``services``, ``demand``, ``casemix``, ``pathways`` or ``alternatives``.
 
         Returns:
-            Pairs (minute since the start of the calendar, settings), in order of time.
+            Pairs (minute since the start of the calendar, settings), in order of time. A scenario that was
+            not read from files has no dated changes.
         """
-        return self._backing.over_time(section, name)
+        backing: Backing | None = getattr(self, "_backing", None)
+        if backing is None:
+            return [(0.0, getattr(self, section)[name])]
+        return backing.over_time(section, name)
 
     def change(self, changes: Mapping[str, Any], name: str = "", title: str = "") -> Scenario:
         """Return this scenario with changes, as if they stood under ``change`` in a file.
