@@ -33,7 +33,7 @@ from flowsim.report.charts.sheet import Line, Sheet, Text
 from flowsim.report.charts.words import width
 from flowsim.report.theme import EDGE_LINE, GRID_LINE, MUTED, SMALL, TINY
 
-SMALL_NUMBERS = st.floats(-1e4, 1e4, allow_nan=False, allow_infinity=False)
+SMALL_NUMBERS = st.floats(-1e4, 1e4, allow_nan=False, allow_infinity=False, allow_subnormal=False)
 
 
 def lines(sheet: Sheet, stroke: object = None) -> list[Line]:

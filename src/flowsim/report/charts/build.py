@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite, nan
 from re import sub
 
@@ -17,6 +18,9 @@ from flowsim.report.theme import MUTED, NARROW, SIZE, WIDE
 
 Draw = Callable[[Sheet], None]
 """Draws on a sheet of a given width, and sets its height."""
+
+Frame = tuple[str, str, str, bool]
+"""Id, title (the finding), subtitle, and true to draw it for Word too."""
 
 MORE = 6
 """Rows named one by one in a text alternative; the table has them all."""
@@ -39,11 +43,18 @@ class Numbers:
     folded: bool = True
 
 
-def assemble(
-    *, id: str, title: str, subtitle: str, draw: Draw, alt: str, numbers: Numbers, png: bool = False
-) -> Figure:
-    """Return the figure: drawn for a page and for a telephone, and as a picture if asked."""
-    id, title, subtitle = sub(r"[^A-Za-z0-9]+", "-", id), clean(title), clean(subtitle)
+def assemble(frame: Frame, numbers: Numbers, draw: Draw, told: Callable[[], str], why: str = "") -> Figure:
+    """Return the figure: drawn for a page and for a telephone, and as a picture if asked.
+
+    Args:
+        frame: id, title and subtitle, and true to draw it for Word too.
+        numbers: what stands in its table.
+        draw: draws it.
+        told: says what it shows.
+        why: if there is nothing to draw, why; then these words are drawn and told.
+    """
+    id, title, subtitle = sub(r"[^A-Za-z0-9]+", "-", frame[0]), clean(frame[1]), clean(frame[2])
+    alt, draw = (why, partial(_words, why)) if why else (told(), draw)
     wide, narrow = drawn(draw, WIDE), drawn(draw, NARROW)
     return Figure(
         id=id,
@@ -55,7 +66,7 @@ def assemble(
         width=round(wide.width),
         height=round(wide.height),
         narrow=svg.write(narrow, f"{id}-narrow", title, alt),
-        png=picture.write(wide) if png else b"",
+        png=picture.write(wide) if frame[3] else b"",
     )
 
 
@@ -66,14 +77,10 @@ def drawn(draw: Draw, width: float) -> Sheet:
     return sheet
 
 
-def nothing(*, id: str, title: str, subtitle: str, why: str, numbers: Numbers, png: bool = False) -> Figure:
-    """Return a figure that says in words why there is nothing to draw."""
-
-    def draw(sheet: Sheet) -> None:
-        bottom = sheet.paragraph(12, 24, why, sheet.width - 24, lines=5, size=SIZE, colour=MUTED)
-        sheet.height = round(bottom + 24)
-
-    return assemble(id=id, title=title, subtitle=subtitle, draw=draw, alt=why, numbers=numbers, png=png)
+def _words(why: str, sheet: Sheet) -> None:
+    """Say in words why there is nothing to draw."""
+    bottom = sheet.paragraph(12, 24, why, sheet.width - 24, lines=5, size=SIZE, colour=MUTED)
+    sheet.height = round(bottom + 24)
 
 
 def number(value: float, form: Written) -> Cell:

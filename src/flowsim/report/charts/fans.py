@@ -28,7 +28,7 @@ from flowsim.report.charts.axes import (
     value_axis,
     written,
 )
-from flowsim.report.charts.build import Numbers, assemble, name, nothing, number
+from flowsim.report.charts.build import Numbers, assemble, name, number
 from flowsim.report.charts.events import Events, of_runs, shade
 from flowsim.report.charts.sheet import Sheet, line_height
 from flowsim.report.charts.words import clean, shorten, wrap
@@ -168,18 +168,13 @@ def fan(
         events=events,
     )
     numbers = _numbers(what)
-    if not any(len(finite(run.median)) for run in what.runs):
-        why = "There is nothing to draw: no replication has a value on any of these days."
-        return nothing(id=id, title=title, subtitle=subtitle, why=why, numbers=numbers, png=png)
-    return assemble(
-        id=id,
-        title=title,
-        subtitle=subtitle,
-        draw=lambda sheet: _draw(sheet, what),
-        alt=_told(what),
-        numbers=numbers,
-        png=png,
+    why = (
+        ""
+        if any(len(finite(run.median)) for run in what.runs)
+        else "There is nothing to draw: no replication has a value on any of these days."
     )
+    frame = id, title, subtitle, png
+    return assemble(frame, numbers, lambda sheet: _draw(sheet, what), lambda: _told(what), why)
 
 
 def quantiles(values: ArrayLike) -> Floats:

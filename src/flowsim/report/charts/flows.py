@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from flowsim.report.charts.axes import Written, note, written
-from flowsim.report.charts.build import Numbers, assemble, change, listed, name, nothing, number
+from flowsim.report.charts.build import Numbers, assemble, change, listed, name, number
 from flowsim.report.charts.layers import Route, lay_out, path, stubs
 from flowsim.report.charts.sheet import Sheet, line_height
 from flowsim.report.charts.words import clean, shorten, width, wrap
@@ -89,18 +89,14 @@ def flow(
     form = written("per day", 0, *(arrow[2:] for arrow in arrows))
     kept = [arrow for arrow in arrows if isfinite(arrow[2]) or isfinite(arrow[3])]
     what = _Flow([(key, clean(label), column) for key, label, column in nodes], kept, form)
-    if not kept:
-        numbers = Numbers([Column("From"), Column("To")], [])
-        why = "There is nothing to draw: nobody goes from one service to another."
-        return nothing(id=id, title=title, subtitle=subtitle, why=why, numbers=numbers, png=png)
+    why = "" if kept else "There is nothing to draw: nobody goes from one service to another."
+    frame = id, title, subtitle, png
     return assemble(
-        id=id,
-        title=title,
-        subtitle=subtitle,
-        draw=lambda sheet: _list(sheet, what) if sheet.narrow else _diagram(sheet, what),
-        alt=_told(what),
-        numbers=_numbers(what),
-        png=png,
+        frame,
+        _numbers(what),
+        lambda sheet: _list(sheet, what) if sheet.narrow else _diagram(sheet, what),
+        lambda: _told(what),
+        why,
     )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from flowsim.measures.format import MISSING
 from flowsim.report.charts.axes import Written, finite, written
-from flowsim.report.charts.build import Numbers, assemble, name, nothing, number
+from flowsim.report.charts.build import Numbers, assemble, name, number
 from flowsim.report.charts.sheet import Sheet
 from flowsim.report.charts.words import width
 from flowsim.report.document import Column, Figure
@@ -43,18 +43,9 @@ def heat(
     table = np.asarray(values, float).reshape(7, 24)
     form = written(unit, decimals, table)
     numbers = _numbers(table, form)
-    if not len(finite(table)):
-        why = "There is nothing to draw: no hour of the week has a value."
-        return nothing(id=id, title=title, subtitle=subtitle, why=why, numbers=numbers, png=png)
-    return assemble(
-        id=id,
-        title=title,
-        subtitle=subtitle,
-        draw=lambda sheet: _draw(sheet, table, form),
-        alt=_told(table, form),
-        numbers=numbers,
-        png=png,
-    )
+    why = "" if len(finite(table)) else "There is nothing to draw: no hour of the week has a value."
+    frame = id, title, subtitle, png
+    return assemble(frame, numbers, lambda sheet: _draw(sheet, table, form), lambda: _told(table, form), why)
 
 
 def _draw(sheet: Sheet, table: NDArray[np.float64], form: Written) -> None:

@@ -12,7 +12,6 @@ from flowsim.report.charts.build import (
     change_cells,
     listed,
     name,
-    nothing,
     with_interval,
 )
 from flowsim.report.charts.rows import lay
@@ -119,16 +118,10 @@ def _figure(
     """Return the figure; `words` are the head of the first column, what it is, and why it may be empty."""
     head, what, why = words
     numbers = _numbers(rows, form, head)
-    if not any(isfinite(row[1]) for row in rows):
-        return nothing(id=id, title=title, subtitle=subtitle, why=why, numbers=numbers, png=png)
+    why = "" if any(isfinite(row[1]) for row in rows) else why
+    frame = id, title, subtitle, png
     return assemble(
-        id=id,
-        title=title,
-        subtitle=subtitle,
-        draw=lambda sheet: _draw(sheet, rows, form),
-        alt=f"{what}. {_told(rows, form)}.",
-        numbers=numbers,
-        png=png,
+        frame, numbers, lambda sheet: _draw(sheet, rows, form), lambda: f"{what}. {_told(rows, form)}.", why
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flowsim.measures.format import MISSING
 from flowsim.report.charts.axes import note
-from flowsim.report.charts.build import Numbers, assemble, listed, name, nothing
+from flowsim.report.charts.build import Numbers, assemble, listed, name
 from flowsim.report.charts.sheet import Sheet, line_height
 from flowsim.report.charts.words import clean, wrap
 from flowsim.report.document import Cell, Column, Figure
@@ -58,18 +58,9 @@ def matrix(
     """
     what = _Matrix([clean(r) for r in rows], [clean(c) for c in columns], [list(r) for r in cells], note)
     numbers = _numbers(what)
-    if not what.rows or not what.columns:
-        why = "There is nothing to show: the study has no finished run."
-        return nothing(id=id, title=title, subtitle=subtitle, why=why, numbers=numbers, png=png)
-    return assemble(
-        id=id,
-        title=title,
-        subtitle=subtitle,
-        draw=lambda sheet: _draw(sheet, what),
-        alt=_told(what),
-        numbers=numbers,
-        png=png,
-    )
+    why = "" if what.rows and what.columns else "There is nothing to show: the study has no finished run."
+    frame = id, title, subtitle, png
+    return assemble(frame, numbers, lambda sheet: _draw(sheet, what), lambda: _told(what), why)
 
 
 def _draw(sheet: Sheet, what: _Matrix) -> None:

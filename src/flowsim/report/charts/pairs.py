@@ -12,7 +12,6 @@ from flowsim.report.charts.build import (
     change_cells,
     listed,
     name,
-    nothing,
     number,
     with_interval,
 )
@@ -64,17 +63,18 @@ def bars(
     """
     form = written(unit, decimals, *(row[1:3] for row in rows))
     numbers = _numbers(rows, names, form)
-    if not any(isfinite(value) for row in rows for value in row[1:3]):
-        why = "There is nothing to draw: no row has a value."
-        return nothing(id=id, title=title, subtitle=subtitle, why=why, numbers=numbers, png=png)
+    why = (
+        ""
+        if any(isfinite(value) for row in rows for value in row[1:3])
+        else "There is nothing to draw: no row has a value."
+    )
+    frame = id, title, subtitle, png
     return assemble(
-        id=id,
-        title=title,
-        subtitle=subtitle,
-        draw=lambda sheet: _draw(sheet, rows, names, form),
-        alt=f"Bars. {_told(rows, names, form)}.",
-        numbers=numbers,
-        png=png,
+        frame,
+        numbers,
+        lambda sheet: _draw(sheet, rows, names, form),
+        lambda: f"Bars. {_told(rows, names, form)}.",
+        why,
     )
 
 

@@ -23,7 +23,7 @@ from flowsim.report.charts.axes import (
     value_axis,
     written,
 )
-from flowsim.report.charts.build import Numbers, assemble, listed, name, nothing, number
+from flowsim.report.charts.build import Numbers, assemble, listed, name, number
 from flowsim.report.charts.sheet import Sheet, line_height
 from flowsim.report.charts.words import clean, shorten, wrap
 from flowsim.report.document import Column, Figure
@@ -79,19 +79,16 @@ def stacked(
     whole = np.sum([np.nan_to_num(values) for _, values in rows], axis=0) if rows else np.zeros(len(dates))
     form = written(unit, decimals, whole)
     numbers = _numbers(dates, rows, form)
-    if not any(finite(values).any() for _, values in rows):
-        why = "There is nothing to draw: nobody is counted on any of these days."
-        return nothing(id=id, title=title, subtitle=subtitle, why=why, numbers=numbers, png=png)
     drawn = [(*row, fill) for row, fill in zip(_few(rows), PARTS, strict=False)]
     what = _Stack(dates, drawn, form)
+    why = (
+        ""
+        if any(finite(values).any() for _, values in rows)
+        else "There is nothing to draw: nobody is counted on any of these days."
+    )
+    frame = id, title, subtitle, png
     return assemble(
-        id=id,
-        title=title,
-        subtitle=subtitle,
-        draw=lambda sheet: _draw(sheet, what),
-        alt=_told(dates, rows, whole, form),
-        numbers=numbers,
-        png=png,
+        frame, numbers, lambda sheet: _draw(sheet, what), lambda: _told(dates, rows, whole, form), why
     )
 
 

@@ -16,7 +16,7 @@ from flowsim.report.charts.axes import (
     day_text,
     days_since,
 )
-from flowsim.report.charts.build import Numbers, assemble, listed, name, nothing
+from flowsim.report.charts.build import Numbers, assemble, listed, name
 from flowsim.report.charts.sheet import Sheet
 from flowsim.report.charts.words import clean, shorten, width, wrap
 from flowsim.report.document import Cell, Column, Figure
@@ -80,18 +80,13 @@ def timeline(
     """
     what = _Time(start, end, [(clean(label), _joined(spans, start, end)) for label, spans in rows])
     numbers = _numbers(what)
-    if not any(spans for _, spans in what.rows):
-        why = "There is nothing to show: nothing happens between these days."
-        return nothing(id=id, title=title, subtitle=subtitle, why=why, numbers=numbers, png=png)
-    return assemble(
-        id=id,
-        title=title,
-        subtitle=subtitle,
-        draw=lambda sheet: _draw(sheet, what),
-        alt=_told(what),
-        numbers=numbers,
-        png=png,
+    why = (
+        ""
+        if any(spans for _, spans in what.rows)
+        else "There is nothing to show: nothing happens between these days."
     )
+    frame = id, title, subtitle, png
+    return assemble(frame, numbers, lambda sheet: _draw(sheet, what), lambda: _told(what), why)
 
 
 def _joined(spans: Sequence[Span], start: Moment, end: Moment) -> list[Span]:

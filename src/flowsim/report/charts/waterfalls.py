@@ -15,7 +15,6 @@ from flowsim.report.charts.build import (
     change_cells,
     listed,
     name,
-    nothing,
     number,
     with_interval,
 )
@@ -100,18 +99,13 @@ def waterfall(
     form = written(unit, decimals, [start[1], end[1]])
     what = _Path((clean(start[0]), start[1]), (clean(end[0]), end[1]), list(steps), form, better)
     numbers = _numbers(what)
-    if not (isfinite(start[1]) and isfinite(end[1])):
-        why = "There is nothing to draw: the measure has no value in one of the scenarios."
-        return nothing(id=id, title=title, subtitle=subtitle, why=why, numbers=numbers, png=png)
-    return assemble(
-        id=id,
-        title=title,
-        subtitle=subtitle,
-        draw=lambda sheet: _draw(sheet, what),
-        alt=_told(what),
-        numbers=numbers,
-        png=png,
+    why = (
+        ""
+        if isfinite(start[1]) and isfinite(end[1])
+        else "There is nothing to draw: the measure has no value in one of the scenarios."
     )
+    frame = id, title, subtitle, png
+    return assemble(frame, numbers, lambda sheet: _draw(sheet, what), lambda: _told(what), why)
 
 
 def _draw(sheet: Sheet, what: _Path) -> None:
