@@ -22,7 +22,7 @@ from hand_made import SITES, HandMade
 
 DAY = 1440.0
 WARM_UP, END = DAY, 3 * DAY
-SERVICES = {
+SERVICES: dict[str, dict[str, Any]] = {
     "ed": {"kind": "emergency_department", "site": "north"},
     "ed_south": {"kind": "emergency_department", "site": "south"},
     "utc": {"kind": "urgent_treatment_centre", "site": "south"},
@@ -135,7 +135,7 @@ def made_of(each: list[Visit]) -> HandMade:
     return made
 
 
-# -- what is counted, in words --------------------------------------------------------------------------------
+# -- what is counted, in words -------------------------------------------------------------------------------
 
 
 def attended(visit: Visit) -> bool:
