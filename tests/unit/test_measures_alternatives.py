@@ -39,7 +39,7 @@ b01  sdec      home          ed    1/09:00 1/09:00  -        1/09:30 1/11:00  1/
 b02  sdec      admit         -     1/09:00 1/09:00  -        1/10:00 1/13:00  1/17:00
 b03  sdec      refused       -     1/18:00 -        -        -       -        1/18:00
 b04  sdec      alternative   -     1/10:00 1/10:00  -        1/10:30 1/12:00  1/13:00
-b05  sdec      -             ed    2/22:00 2/22:30  -        2/23:00 -        -
+b05  sdec      -             -     2/22:00 2/22:30  -        2/23:00 -        -
 b06  sdec      home          -     0/09:00 0/09:00  -        0/09:30 1/11:00  1/11:00
 # an emergency department that would have admitted, and one that streams at the door
 b07  ed        alternative   -     1/10:00 1/10:00  1/10:10  1/11:00 1/12:00  1/12:30
@@ -103,7 +103,7 @@ def measured() -> Measures:
         ("sdec_attendances", 4 / 2),  # b01 b02 b04 b05
         ("sdec_refused", 1 / 5),
         ("sdec_converted", 1 / 3),  # b05 is not known
-        ("sdec_direct", 2 / 4),
+        ("sdec_direct", 3 / 4),
         ("sdec_time_mean", (120 + 480 + 180 + 120) / 4),
         ("ucr_referrals", 9 / 2),
         ("ucr_declined", 2 / 9),

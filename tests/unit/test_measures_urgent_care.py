@@ -25,17 +25,17 @@ abe  ed       home        -    0/10:00 0/10:00  0/10:10  0/11:00 0/12:00  0/12:0
 over ed       admit       -    0/20:00 0/20:00  0/20:10  0/21:00 0/23:00  1/03:00
 # 120 minutes, from the very first minute; 240 minutes exactly; 241
 ann  ed       home        -    1/00:00 1/00:00  1/00:10  1/00:30 1/01:30  1/02:00
-bob  ed       home        -    1/08:00 1/08:00  1/08:20  1/09:00 1/11:30  1/12:00
+bob  ed       home        -    1/08:00 1/08:00  1/08:20  1/08:56 1/11:30  1/12:00
 cid  ed       home        -    1/08:00 1/08:10  1/08:40  1/10:00 1/12:00  1/12:01
 # 12 hours exactly, with 8 hours for a bed; a minute less, with 9:59 for a bed
-dot  ed       admit       -    1/09:00 1/09:30  1/09:40  1/10:00 1/13:00  1/21:00
+dot  ed       admit       -    1/09:00 1/09:30  1/09:40  1/09:58 1/13:00  1/21:00
 eve  ed       admit       -    1/10:00 1/10:00  1/10:30  1/11:00 1/12:00  1/21:59
 # left untreated; streamed before a clinician, and after one
 fay  ed       left        -    1/12:00 1/12:00  1/12:20  -       -        1/14:00
 gus  ed       alternative -    1/13:00 1/13:00  1/13:10  -       -        1/13:20
-hal  ed       alternative -    2/08:00 2/08:00  2/08:15  2/09:00 2/10:00  2/10:30
+hal  ed       alternative -    2/08:00 2/08:00  2/08:15  2/09:02 2/10:00  2/10:30
 # still inside: boarding for 12 hours, and waiting for a clinician for 3 and for 13 hours
-ida  ed       admit       -    2/10:00 2/10:00  2/10:15  2/11:00 2/12:00  -
+ida  ed       admit       -    2/10:00 2/10:00  2/10:15  2/11:04 2/12:00  -
 jon  ed       -           -    2/21:00 2/21:00  2/21:10  -       -        -
 kim  ed       -           -    2/11:00 2/11:00  2/11:30  -       -        -
 # another hospital, and a treatment centre that sends one on and turns one away
@@ -95,10 +95,10 @@ def measured() -> Measures:
         ("to_assessment_mean", (10 + 20 + 40 + 40 + 30 + 20 + 15 + 15 + 10 + 30 + 5 + 10) / ALL),
         ("to_assessment_median", (15 + 20) / 2),
         ("to_assessment_p95", 40),
-        # ann 30, bob 60, cid 120, dot 60, eve 60, hal 60, ida 60, jon 180 and kim 780 so far, lea 15, max 20
+        # ann 30, bob 56, cid 120, dot 58, eve 60, hal 62, ida 64, jon 180 and kim 780 so far, lea 15, max 20
         # and at the centre 20; fay left first
-        ("to_clinician_mean", (30 + 60 + 120 + 60 + 60 + 60 + 60 + 180 + 780 + 15 + 20 + 20) / 12),
-        ("to_clinician_median", 60),
+        ("to_clinician_mean", (30 + 56 + 120 + 58 + 60 + 62 + 64 + 180 + 780 + 15 + 20 + 20) / 12),
+        ("to_clinician_median", (58 + 60) / 2),
         ("to_clinician_p90", 120 + 0.9 * 60),
     ],
 )
@@ -264,6 +264,8 @@ def test_who_is_streamed_before_a_clinician_is_no_attendance(outcome: str, start
     assert of_system(found, "attendances_type_1") == counts / 2
     assert of_system(found, "streamed_away") == (1 - counts) / 2
     assert of_system(found, "within_4_hours") == pytest.approx(1.0 if counts else np.nan, nan_ok=True)
+    seen = 30.0 if counts and started != "-" else np.nan
+    assert of_system(found, "to_clinician_mean") == pytest.approx(seen, nan_ok=True)
 
 
 @pytest.mark.parametrize(("outcome", "counts"), [("home", 1), ("transfer", 1), ("shut", 0), ("full", 0)])
