@@ -594,3 +594,25 @@ class TestSentences:
 
     def test_a_complaint_may_say_which_key_it_is_about(self) -> None:
         assert words_of_error(ValueError("to: a day: too early")) == ("to", "A day: too early.")
+
+
+class TestValuesWithTheirSource:
+    def test_a_part_of_a_mixture_may_be_a_plain_length(self) -> None:
+        """Its value is that of a constant law, not a value with a source."""
+        text = "stay: {parts: [{share: 30%, value: 10 min}, {share: 70%, mean: 2 days, sd: 1 day}]}"
+        assert plain(tree(text)) == {
+            "stay": {
+                "parts": [
+                    {"share": "30%", "value": "10 min"},
+                    {"share": "70%", "mean": "2 days", "sd": "1 day"},
+                ]
+            }
+        }
+
+    def test_a_group_may_have_a_source_too(self) -> None:
+        root = tree("a: {value: {b: {value: 1, note: n}, c: 2}, source: S}")
+        assert plain(root) == {"a": {"b": 1, "c": 2}}
+        group, inner = find(root, ("a",)), find(root, ("a", "b"))
+        assert group is not None
+        assert inner is not None
+        assert (group.note, inner.note) == (Note("S"), Note(note="n"))

@@ -156,8 +156,7 @@ class Builder:
                     problem_at(node, message, (key,), key=True, hint="Use flowsim study FILE.")
                 )
                 continue
-            close = nearest(key, Scenario.model_fields)
-            meant = close[0] if close else SYNONYMS.get(key, "")
+            meant = SYNONYMS.get(key) or next(iter(nearest(key, Scenario.model_fields)), "")
             message = "Unknown setting." + (f" Did you mean {meant}?" if meant else "")
             building = ("extends", "include", "templates", "change")
             allowed = "" if meant else ", ".join([*Scenario.model_fields, *building])

@@ -41,6 +41,7 @@ GRADES: Final = ("seen", "recalled", "assumed")
 """How well a value's source is known."""
 
 _NOTE_KEYS: Final = ("value", "source", "grade", "note", "low", "high")
+_VALUE_OF_ITS_OWN: Final = frozenset({"distribution", "share"})  # a constant law, also as a part of a mixture
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DROPPED: Final = object()
 
@@ -211,7 +212,7 @@ class _Composer:
     def noted(self, node: Node) -> Node:
         """Turn ``{value: 24, source: ..., grade: ...}`` into the value with a note."""
         parts = node.value
-        if not isinstance(parts, dict) or "value" not in parts or "distribution" in parts:
+        if not isinstance(parts, dict) or "value" not in parts or parts.keys() & _VALUE_OF_ITS_OWN:
             return node
         for key, child in parts.items():
             if key not in _NOTE_KEYS:
