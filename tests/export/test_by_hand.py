@@ -14,7 +14,9 @@ from export.hand_log import HandLog, winter
 from flowsim.errors import InputError
 from flowsim.store.exports import bupar, ocel, plain, vidigi, writing
 from flowsim.store.exports.places import _lowest_free, held_from, numbered
+from flowsim.store.folder import Record, RunFolder, pack
 from flowsim.store.journal import Journal
+from flowsim.store.results import Results
 from flowsim.tables import Coded
 
 Row = dict[str, str]
@@ -84,6 +86,14 @@ def test_as_many_places_as_are_busy_at_once(spans: list[tuple[int, int]]) -> Non
     most = max((sum(b <= t < e for b, e in zip(begins, ends, strict=True)) for t in range(100)), default=0)
     used = max(_lowest_free(begins, ends), default=0)
     assert used == most
+
+
+def test_each_service_counts_its_own_places(tmp_path: Path) -> None:
+    """The first service holds nothing; two others are full at the same time."""
+    log = HandLog({"calls": "access", "a": "ward", "b": "ward"})
+    for service in ("a", "b", "a", "b"):
+        log.visit(log.patient(), service, arrived=10, accepted=10, started=10, finished=90, left=90)
+    assert numbered(log.journal(tmp_path)).tolist() == [1, 1, 2, 2]
 
 
 def test_a_run_to_which_nobody_came_can_be_exported(tmp_path: Path) -> None:
@@ -351,6 +361,16 @@ def test_ocel_objects_are_patients_services_and_places_in_use(journal: Journal, 
     assert sum(each["type"] == "patient" for each in objects.values()) == 4
 
 
+def test_ocel_leaves_out_what_is_not_known_of_a_patient(tmp_path: Path) -> None:
+    log = HandLog()
+    for acuity in ("", "2"):
+        log.visit(log.patient(acuity=acuity), "ed", arrived=5)
+    found = log_of(log.journal(tmp_path / "results"), tmp_path / "log.json")
+    patients = [each["attributes"] for each in found["objects"] if each["type"] == "patient"]
+    known = [{each["name"]: each["value"] for each in attributes}.get("acuity") for attributes in patients]
+    assert known == [None, "2"]
+
+
 def test_ocel_types_are_those_that_occur(journal: Journal, tmp_path: Path) -> None:
     log = log_of(journal, tmp_path / "log.json")
     assert [each["name"] for each in log["objectTypes"]] == ["patient", "service", "bed", "crew", "space"]
@@ -462,6 +482,20 @@ def test_a_table_of_a_run_has_its_replication_in_front(tmp_path: Path) -> None:
         "attendances", "system", "1", "",
     )  # fmt: skip
     assert (summary["replications"], summary["unit"]) == ("1", "per day")
+
+
+def test_a_table_that_one_replication_lacks_is_left_out(tmp_path: Path) -> None:
+    results = winter().write(tmp_path / "results")
+    folder = RunFolder(results.path)
+    measures = {"measure": ["attendances"], "level": ["system"], "group": [""], "value": np.array([3.0])}
+    folder.add(2, pack({"measures": measures}, Record(replication=2, digest="y")))
+    folder.put_together([1, 2])
+    results.manifest.changed(replications=2).write(results.path)
+    rows = plain.export(Results.open(results.path), [1, 2], tmp_path)
+    assert "visits" not in rows
+    assert rows["measures"] == 2
+    (summary,) = rows_of(tmp_path / "summary.csv")
+    assert (summary["mean"], summary["replications"]) == ("2", "2")
 
 
 def test_definitions_are_those_of_every_measure(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """From what a document shows to what a spreadsheet computes with: each cell worked out by hand."""
 
 import re
+import zipfile
+from io import BytesIO
 from math import inf, isnan, nan
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -21,6 +24,8 @@ from flowsim.report.excel_cells import (
     one_line,
     sheet_columns,
 )
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def columns_of(cells: list[Cell], heading: str = "Mean") -> list[SheetColumn]:
@@ -404,3 +409,56 @@ def test_on_how_many_lines_a_text_goes(text: str | float, width: float, lines: i
 def test_width_of_a_column(heading: str, cells: list[str], width: float) -> None:
     (column,) = columns_of([Cell(text) for text in cells], heading)
     assert excel._width(column) == pytest.approx(width)
+
+
+# -- the sheet as it is laid out -------------------------------------------------------------------------
+
+
+def laid_out(table: Table) -> tuple[dict[int, float], dict[int, float], dict[str, str]]:
+    """Return widths of columns and heights of rows (from 1), and printed ranges, of a table's sheet."""
+    document = Document("T", "S", (Section("a", "A", (table,)),), (("Fact", "word " * 60),))
+    with zipfile.ZipFile(BytesIO(excel.workbook(document))) as file:
+        sheet = ElementTree.fromstring(file.read("xl/worksheets/sheet5.xml"))
+        book = ElementTree.fromstring(file.read("xl/workbook.xml"))
+    widths = {int(each.get("min", "")): float(each.get("width", "")) for each in sheet.iter(f"{MAIN}col")}
+    heights = {int(row.get("r", "")): float(row.get("ht", 0)) for row in sheet.iter(f"{MAIN}row")}
+    names = {
+        str(each.get("name")): str(each.text)
+        for each in book.iter(f"{MAIN}definedName")
+        if each.get("localSheetId") == "4"
+    }
+    return widths, heights, names
+
+
+def test_columns_are_as_wide_and_rows_as_high_as_their_texts() -> None:
+    heads = (Column("Site"), Column("Beds", "number"), Column("Remark"))
+    rows = ((Cell("x" * 20), Cell("5", 5.0), Cell("y " * 60)), (Cell("b"), Cell("6", 6.0), Cell("z")))
+    widths, heights, names = laid_out(Table("t", "By site", heads, rows))
+    assert widths[1] == pytest.approx(22 * 1.15, abs=0.8)  # the library adds the room between cells
+    assert widths[2] == pytest.approx(9 * 1.15, abs=0.8)
+    assert widths[3] == pytest.approx(48.0, abs=0.8)
+    last = max(heights)
+    assert heights[last] == pytest.approx(16.0, abs=0.3)  # the library rounds to pixels
+    assert heights[last - 1] == pytest.approx(16.0 * 3, abs=0.3)  # 119 characters on lines of 47
+    assert heights[last - 2] == pytest.approx(16.0, abs=0.3)
+    # 120 characters of a page less the three columns leave room for three columns of nine
+    beyond = int((120 - (22 * 1.15 + 9 * 1.15 + 48)) // 9)
+    assert names["_xlnm.Print_Area"].endswith(f"$A$1:${chr(ord('C') + beyond)}${last}")
+    assert names["_xlnm.Print_Titles"].endswith(f"${last - 2}:${last - 2}")
+
+
+def test_the_second_of_two_columns_of_words_may_have_the_rest_of_the_page() -> None:
+    heads = (Column("What"), Column("Meaning"))
+    widths, _, _ = laid_out(Table("t", "By site", heads, ((Cell("x"), Cell("y" * 60)),)))
+    assert widths[2] == pytest.approx(60 * 1.15, abs=0.8)
+    widths, _, _ = laid_out(Table("t", "By site", heads, ((Cell("x"), Cell("y" * 300)),)))
+    assert widths[2] == pytest.approx(120 - 9 * 1.15, abs=0.8)
+
+
+def test_lines_of_the_cover_are_as_high_as_they_are_long() -> None:
+    document = Document("T", "S", (Section("a", "A", (TABLE,)),), (("Fact", "word " * 60),))
+    with zipfile.ZipFile(BytesIO(excel.workbook(document))) as file:
+        sheet = ElementTree.fromstring(file.read("xl/worksheets/sheet1.xml"))
+    heights = [float(row.get("ht", 0)) for row in sheet.iter(f"{MAIN}row")]
+    assert heights[-1] == pytest.approx(16.0 * 4, abs=0.3)  # 306 characters on lines of 99
+    assert heights[2] == pytest.approx(16.0, abs=0.3)

@@ -6,7 +6,7 @@ so each patient gets the lowest number that is free, in order of time.
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,7 +49,6 @@ def _lowest_free(begins: list[float], ends: list[float]) -> list[int]:
     free: list[int] = []
     given: list[int] = []
     most = 0
-    heapify(busy)
     for begin, end in zip(begins, ends, strict=True):
         while busy and busy[0][0] <= begin:
             heappush(free, heappop(busy)[1])
