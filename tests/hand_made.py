@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -137,6 +137,14 @@ class HandMade:
     def system(self, measure: str) -> float:
         """Return one measure of the whole system."""
         return self.measures()[measure, "system", ""]
+
+
+def stacked(tables: Sequence[Mapping[str, np.ndarray[Any, Any]]]) -> dict[str, np.ndarray[Any, Any]]:
+    """Return the measures of several replications as one long table, numbered from 1."""
+    names = ("measure", "level", "group", "value")
+    columns = {name: np.concatenate([table[name] for table in tables]) for name in names}
+    sizes = [len(table["value"]) for table in tables]
+    return columns | {"replication": np.repeat(np.arange(1, len(tables) + 1), sizes)}
 
 
 def _spec(kind: str, **settings: Any) -> Any:

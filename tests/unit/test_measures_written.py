@@ -19,21 +19,15 @@ from flowsim.measures.compare.stories import pinch_text, time_text
 from flowsim.measures.compare.targets import condition, judged
 from flowsim.measures.compare.text import cells_of, change_of, comparison_text, plain
 from flowsim.measures.compare.whereabouts import pinch_points, where_time_goes
-from flowsim.measures.estimates import ONE_REPLICATION, Estimate, estimate
+from flowsim.measures.estimates import estimate
 from flowsim.measures.format import MISSING, Scale, finer, scale_for, show, show_change, show_interval
-from flowsim.measures.measure import AREAS
 from flowsim.measures.observed import Observed, Score, read_observed, scorecard
 from flowsim.measures.tables import (
     CHANCE,
     TIMES,
     TextTable,
-    area_tables,
-    breakdown_table,
     caveats,
-    headline_table,
-    pinch_point_table,
     scorecard_table,
-    time_table,
 )
 
 UNITS = sorted({measure.unit for measure in CATALOGUE.values()})
@@ -580,69 +574,10 @@ class TestObserved:
         assert "1 of 2" in misfits
 
 
-# -- tables of estimates ---------------------------------------------------------------------------------
-
-
-def found_with(**values: list[float]) -> dict[tuple[str, str, str], Estimate]:
-    return {(m, "system", ""): estimate((m, "system", ""), np.array(v)) for m, v in values.items()}
+# -- tables ----------------------------------------------------------------------------------------------
 
 
 class TestTables:
-    def test_the_headline_in_the_order_of_the_catalogue(self) -> None:
-        table = headline_table(
-            found_with(handover_mean=[30.0, 34.0], within_4_hours=[0.7, 0.8], calls=[1.0, 2.0])
-        )
-        assert [cells[0] for cells in table.rows] == [known(FOUR).label, known(HANDOVER).label]
-        assert table.heads == ("", "mean", "95% interval", "9 in 10 replications")
-        # 32 plus or minus 12.706 times 2; percentiles between both
-        assert table.rows[1] == [known(HANDOVER).label, "32 min", "7 to 57", "30 to 34"]
-
-    def test_one_replication_has_a_mean_alone_and_says_why(self) -> None:
-        table = headline_table(found_with(handover_mean=[30.0]))
-        assert table.heads == ("", "mean")
-        assert table.notes == (ONE_REPLICATION,)
-
-    def test_a_measure_known_once_among_others_has_dashes(self) -> None:
-        table = headline_table(found_with(handover_mean=[30.0, nan], within_4_hours=[0.7, 0.8]))
-        assert table.rows[1][1:] == ["30 min", MISSING, MISSING]
-        assert not table.notes
-
-    def test_areas_without_measures_are_left_out(self) -> None:
-        tables = area_tables(found_with(handover_mean=[30.0, 34.0], within_4_hours=[nan, nan]))
-        assert [table.title for table in tables] == [AREAS["ambulance"]]
-
-    def test_a_breakdown_has_a_row_for_each_group_with_a_value(self) -> None:
-        keys = [("handover_mean", "site", name) for name in ("north", "south", "west")]
-        found = {
-            key: estimate(key, np.array(v))
-            for key, v in zip(keys, ([1.0, 3.0], [nan], [5.0, 5.0]), strict=True)
-        }
-        table = breakdown_table(found, "handover_mean", "site")
-        assert [cells[0] for cells in table.rows] == ["north", "west"]
-        assert table.title == "Ambulance handover, mean by site"
-
-    def test_where_time_is_spent_by_kind_and_in_all(self) -> None:
-        ids = ("hours_in_care", "hours_waiting", "hours_blocked", "delay_caused")
-        found = {
-            (one, level, group): estimate((one, level, group), np.array([float(10 * i + j)]))
-            for j, (level, group) in enumerate((("kind", "virtual_ward"), ("system", "")))
-            for i, one in enumerate(ids, start=1)
-            if (one, level) != ("delay_caused", "system")
-        }
-        assert time_table(found).rows == [
-            ["virtual ward", "10", "20", "30", "40"],
-            ["whole system", "11", "21", "31", MISSING],
-        ]
-
-    def test_pinch_points_by_delay_with_where_it_is_felt(self) -> None:
-        values = {("delay_caused", "service", s): v for s, v in (("a", 3.0), ("b", 9.0), ("c", 0.0))}
-        values |= {
-            ("blocked_by", "link", link): v for link, v in (("x > b", 2.0), ("y > b", 7.0), ("y > bb", 99.0))
-        }
-        found = {key: estimate(key, np.array([value])) for key, value in values.items()}
-        assert pinch_point_table(found).rows == [["b", "9", "y"], ["a", "3", MISSING]]
-        assert pinch_point_table(found, most=1).rows == [["b", "9", "y"]]
-
     def test_a_table_is_as_wide_as_it_must_be_and_no_wider_than_the_page(self) -> None:
         table = TextTable(
             ("", "a", "b"), [["first", "1", "22"], ["x" * 90, "333", "4"]], "Title", ["Note."], left=(2,)

@@ -23,11 +23,10 @@ from flowsim.measures.estimates import (
     by_replication,
     estimate,
     estimates,
-    gap,
     half_width,
-    stacked,
     t_quantile,
 )
+from hand_made import stacked
 
 KEY = ("handover_mean", "system", "")
 Numbers = list[float]
@@ -79,7 +78,6 @@ def test_an_estimate_with_a_pencil() -> None:
     assert (found.n, found.mean, found.sd) == (3, 5.0, pytest.approx(sqrt(13)))
     assert found.half_width == pytest.approx(4.3027 * sqrt(13 / 3), rel=1e-4)
     assert (found.low, found.high) == (5 - found.half_width, 5 + found.half_width)
-    assert found.relative_half_width == pytest.approx(found.half_width / 5)
     # percentiles between order statistics: 5% of the way along two steps, and so on
     assert found.percentiles == pytest.approx((2.2, 3.0, 4.0, 6.5, 8.5))
 
@@ -118,18 +116,6 @@ def test_percentiles_are_in_order_and_inside_the_data(values: Numbers) -> None:
 def test_replications_without_a_value_change_nothing(values: Numbers, missing: int) -> None:
     with_gaps = np.array([*values, *[nan] * missing])
     assert estimate(KEY, with_gaps) == estimate(KEY, np.array(values))
-
-
-@pytest.mark.parametrize(
-    ("values", "relative"),
-    [([10.0, 10.0], 0.0), ([-4.0, -4.0], 0.0), ([1.0, -1.0], nan), ([0.0, 0.0], nan)],
-)
-def test_a_relative_width_needs_a_mean_that_is_not_nothing(values: Numbers, relative: float) -> None:
-    assert estimate(KEY, np.array(values)).relative_half_width == pytest.approx(relative, nan_ok=True)
-
-
-def test_a_negative_mean_has_a_positive_relative_width() -> None:
-    assert estimate(KEY, np.array([-1.0, -3.0])).relative_half_width > 0
 
 
 # -- long tables ---------------------------------------------------------------------------------------------
@@ -189,19 +175,6 @@ class TestLongTables:
         assert {each.confidence for each in estimates(self.columns(), 0.8).values()} == {0.8}
         wide, narrow = (estimates(self.columns(), level)[KEY].half_width for level in (0.95, 0.8))
         assert wide / narrow == pytest.approx(t_quantile(0.95, 2) / t_quantile(0.8, 2))
-
-    @given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=8))
-    def test_a_gap_is_that_of_differences_within_replications(self, pairs: list[tuple[float, float]]) -> None:
-        values = {
-            ("handover_mean", "site", name): np.array(column)
-            for name, column in zip("ab", zip(*pairs, strict=True), strict=True)
-        }
-        found = gap(values, "handover_mean", "site", ("a", "b"))
-        alone = estimate(KEY, np.array([a - b for a, b in pairs]))
-        assert (found.mean, found.half_width) == (alone.mean, alone.half_width)
-        back = gap(values, "handover_mean", "site", ("b", "a"))
-        assert back.mean == -found.mean
-        assert (found.group, back.group) == ("a less b", "b less a")
 
 
 # -- paired differences --------------------------------------------------------------------------------------

@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.measures.catalogue import CATALOGUE
-
 Floats = NDArray[np.float64]
 Key = tuple[str, str, str]
 """Measure id, level, group."""
@@ -62,16 +60,6 @@ class Estimate:
     def high(self) -> float:
         """Upper end of the interval of the mean."""
         return self.mean + self.half_width
-
-    @property
-    def relative_half_width(self) -> float:
-        """Half the width over the size of the mean; not a number where the mean is 0."""
-        return self.half_width / abs(self.mean) if self.mean else nan
-
-    @property
-    def note(self) -> str:
-        """Why there is no interval; empty if there is one."""
-        return ONE_REPLICATION if self.n < 2 else ""
 
 
 def t_quantile(confidence: float, n: int) -> float:
@@ -166,43 +154,3 @@ def _complete(keys: Sequence[Key], matrix: Floats, confidence: float) -> dict[Ke
         key: Estimate(*key, n, mean, sd, factor * sd, tuple(spread), confidence)
         for key, mean, sd, spread in rows
     }
-
-
-def gap(
-    values: Mapping[Key, Floats], measure: str, level: str, between: tuple[str, str], confidence: float = 0.95
-) -> Estimate:
-    """Return the difference between two groups, first less second, estimated within each replication.
-
-    Args:
-        values: from `by_replication`.
-        measure: a measure's id.
-        level: level of both groups, such as "fifth".
-        between: the two groups, such as ("5", "1").
-        confidence: level of the interval, 0 to 1.
-
-    Raises:
-        KeyError: if the measure has no such group.
-    """
-    first, second = between
-    difference = values[measure, level, first] - values[measure, level, second]
-    return estimate((measure, level, f"{first} less {second}"), difference, confidence)
-
-
-def stacked(tables: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
-    """Return the measures of several replications as one long table, numbered from 1."""
-    names = ("measure", "level", "group", "value")
-    columns = {name: np.concatenate([table[name] for table in tables]) for name in names}
-    sizes = [len(table["value"]) for table in tables]
-    columns["replication"] = np.repeat(np.arange(1, len(tables) + 1), sizes)
-    return columns
-
-
-def of_system(found: Mapping[Key, Estimate], measure: str) -> Estimate | None:
-    """Return a measure's estimate for the whole system, or None if it was not measured."""
-    return found.get((measure, "system", ""))
-
-
-def known_measures(found: Mapping[Key, Estimate]) -> list[str]:
-    """Return the ids of the measures there are estimates for, in the catalogue's order."""
-    there = {measure for measure, _, _ in found}
-    return [measure for measure in CATALOGUE if measure in there]

@@ -242,7 +242,7 @@ def quantiles(values: Floats, grouping: Grouping, probabilities: Sequence[float]
     """Return sample quantiles (type 7) by group: shape (groups, probabilities); not a number if empty."""
     result = np.full((len(grouping.names), len(probabilities)), np.nan)
     order, bounds = grouping.partition()
-    values = values[order] if order is not None else values
+    values = values[order]
     for i in range(len(grouping.names)):
         part = np.sort(values[bounds[i] : bounds[i + 1]])
         if part.size:

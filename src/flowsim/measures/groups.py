@@ -22,30 +22,22 @@ SYSTEM = ""
 class Grouping:
     """The groups of a level, and the group of each row: its position in `names`, -1 for none."""
 
-    __slots__ = ("_partition", "codes", "names")
+    __slots__ = ("codes", "names")
 
     def __init__(self, names: Sequence[str], codes: NDArray[Any]) -> None:
         self.names = list(names)
         self.codes = codes
-        self._partition: tuple[NDArray[np.intp] | None, NDArray[np.intp]] | None = None
 
     def sums(self, values: NDArray[Any] | None = None) -> NDArray[np.float64]:
         """Return the sum of values in each group, or the number of rows."""
         weights = None if values is None else values.astype(np.float64, copy=False)
-        if len(self.names) == 1 and self.codes.size and self.codes.min() >= 0:
-            return np.array([float(self.codes.size) if weights is None else weights.sum()])
         counts = np.bincount(self.codes + np.int64(1), weights, minlength=len(self.names) + 1)
         return counts[1:].astype(np.float64)
 
-    def partition(self) -> tuple[NDArray[np.intp] | None, NDArray[np.intp]]:
-        """Return an order that puts rows group by group (None: they are), and where each group begins."""
-        if self._partition is None:
-            counts = np.bincount(self.codes + np.int64(1), minlength=len(self.names) + 1)
-            bounds = np.cumsum(counts)
-            ordered = bounds[0] == 0 and bool((self.codes[1:] >= self.codes[:-1]).all())
-            order = None if ordered else np.argsort(self.codes.astype(np.int16), kind="stable")
-            self._partition = order, bounds
-        return self._partition
+    def partition(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return an order that puts rows group by group, and where each group begins."""
+        counts = np.bincount(self.codes + np.int64(1), minlength=len(self.names) + 1)
+        return np.argsort(self.codes.astype(np.int16), kind="stable"), np.cumsum(counts)
 
 
 class Groups:
@@ -71,18 +63,11 @@ class Groups:
         }
 
     def of(self, level: str, view: View) -> Grouping:
-        """Return the groups of `level` that the visits of `view` can belong to."""
-        if level == "system":
-            return Grouping([SYSTEM], np.zeros(view.size, dtype=np.int8))
-        if level in self._of_service:
-            names, codes = self.of_services(level, view.service_codes)
-            whole = np.full(len(self.services), -1, dtype=np.int16)
-            whole[view.service_codes] = codes
-            return Grouping(names, view.of_service(whole))
+        """Return the groups of a level of patients or hours, and the group of each visit of `view`."""
         if level == "hour":
             hours = (view.column("arrived") // 60.0).astype(np.int64) % 24
             return Grouping([f"{hour:02}" for hour in range(24)], hours.astype(np.int8))
-        return self._of_people(level, view)
+        return Grouping(self.people(level), view.attribute(COLUMNS.get(level, level)))
 
     def of_services(self, level: str, services: Sequence[int]) -> tuple[list[str], NDArray[np.int16]]:
         """Return the groups of `level` among some services, and the group of each service."""
@@ -98,9 +83,6 @@ class Groups:
         names, codes = self.of_services(level, range(len(self.services)))
         totals = np.bincount(codes + np.int64(1), sums, minlength=len(names) + 1)
         return names, totals[1:].astype(np.float64)
-
-    def _of_people(self, level: str, view: View) -> Grouping:
-        return Grouping(self.people(level), view.attribute(COLUMNS.get(level, level)))
 
     def people(self, level: str) -> list[str]:
         """Return the groups of a level of patients."""

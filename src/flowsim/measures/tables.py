@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import isnan
 
-from flowsim.measures.catalogue import CATALOGUE, headline, in_area
-from flowsim.measures.definitions.time_spent import LINK
-from flowsim.measures.estimates import ONE_REPLICATION, Estimate, Key
-from flowsim.measures.format import MISSING, Scale, scale_for
-from flowsim.measures.measure import AREAS, Measure
+from flowsim.measures.catalogue import CATALOGUE
+from flowsim.measures.format import scale_for
+from flowsim.measures.measure import Measure
 from flowsim.measures.observed import Score
 
 WIDTH = 80
@@ -61,27 +58,6 @@ class TextTable:
         return GAP.join(cells).rstrip()
 
 
-def headline_table(found: Mapping[Key, Estimate]) -> TextTable:
-    """Return the headline measures of the whole system, with intervals."""
-    return _of_measures(found, headline(), "Headline measures")
-
-
-def area_tables(found: Mapping[Key, Estimate], level: str = "system", group: str = "") -> list[TextTable]:
-    """Return the measures of the system, or of one group, area by area; areas without any are left out."""
-    tables = [_of_measures(found, in_area(area), heading, level, group) for area, heading in AREAS.items()]
-    return [table for table in tables if table.rows]
-
-
-def breakdown_table(found: Mapping[Key, Estimate], measure_id: str, level: str) -> TextTable:
-    """Return one measure for every group of a level."""
-    measure = CATALOGUE[measure_id]
-    each = [e for (m, one, _), e in found.items() if m == measure_id and one == level and e.n]
-    wide = _has_intervals(each)
-    rows = [[e.group or "whole system", *_cells(measure, e, intervals=wide)] for e in each]
-    notes = (*_notes(each), *caveats([measure] if each else []))
-    return TextTable(_heads(each), rows, f"{measure.label} by {level.replace('_', ' ')}", notes)
-
-
 def scorecard_table(scores: Sequence[Score], *, everything: bool = True) -> TextTable:
     """Return observed figures beside simulated ones, measure by measure, misfits first.
 
@@ -106,77 +82,10 @@ def scorecard_table(scores: Sequence[Score], *, everything: bool = True) -> Text
     return TextTable(heads, rows, "Observed and simulated", notes, left=(4,))
 
 
-def time_table(found: Mapping[Key, Estimate]) -> TextTable:
-    """Return where patients' time is spent, by kind of service, in patient-hours each day."""
-    ids = ("hours_in_care", "hours_waiting", "hours_blocked", "delay_caused")
-    kinds = [group for measure, level, group in found if measure == ids[0] and level == "kind"]
-    rows = [[_words(kind), *(_hours(found, one, "kind", kind) for one in ids)] for kind in kinds]
-    rows.append(["whole system", *(_hours(found, one, "system", "") for one in ids)])
-    heads = ("Patient-hours each day", "in care", "waiting", "held after", "causes upstream")
-    return TextTable(heads, rows, "Where patients' time is spent")
-
-
-def pinch_point_table(found: Mapping[Key, Estimate], most: int = 10) -> TextTable:
-    """Return the services that cause most delay upstream, and where it is felt most."""
-    caused = [
-        e for (m, level, _), e in found.items() if m == "delay_caused" and level == "service" and e.mean > 0
-    ]
-    caused.sort(key=lambda e: -e.mean)
-    links = [e for (m, _, _), e in found.items() if m == "blocked_by"]
-    rows = [[e.group, f"{e.mean:,.0f}", _felt(e.group, links)] for e in caused[:most]]
-    heads = ("Waited for", "hours/day", "most of it held in")
-    return TextTable(heads, rows, "Pinch points: delay caused upstream", left=(2,))
-
-
-def _of_measures(
-    found: Mapping[Key, Estimate],
-    measures: Sequence[Measure],
-    title: str,
-    level: str = "system",
-    group: str = "",
-) -> TextTable:
-    pairs = [(measure, found.get((measure.id, level, group))) for measure in measures]
-    there = [(measure, e) for measure, e in pairs if e is not None and e.n]
-    each = [e for _, e in there]
-    wide = _has_intervals(each)
-    rows = [[measure.label, *_cells(measure, e, intervals=wide)] for measure, e in there]
-    notes = (*_notes(each), *caveats([measure for measure, _ in there]))
-    return TextTable(_heads(each), rows, title, notes)
-
-
 def caveats(measures: Iterable[Measure], width: int = WIDTH) -> list[str]:
     """Return what must be said beside these measures, each caveat once, as lines no wider than `width`."""
     said = dict.fromkeys(measure.caveat for measure in measures if measure.caveat)
     return [line for caveat in said for line in textwrap.wrap(caveat, width)]
-
-
-def _heads(each: Sequence[Estimate]) -> tuple[str, ...]:
-    if not _has_intervals(each):
-        return "", "mean"
-    confidence = each[0].confidence if each else 0.95
-    return "", "mean", f"{confidence:.0%} interval", "9 in 10 replications"
-
-
-def _notes(each: Sequence[Estimate]) -> tuple[str, ...]:
-    return () if _has_intervals(each) else (ONE_REPLICATION,)
-
-
-def _has_intervals(each: Sequence[Estimate]) -> bool:
-    return not each or any(e.n > 1 for e in each)
-
-
-def _cells(measure: Measure, e: Estimate, *, intervals: bool) -> list[str]:
-    scale = scale_for(measure.unit, measure.decimals, e.mean)
-    if not intervals:
-        return [scale.write(e.mean)]
-    spread = _range(scale, e.percentiles[0], e.percentiles[-1]) if e.n > 1 else MISSING
-    return [scale.write(e.mean), _range(scale, e.low, e.high), spread]
-
-
-def _range(scale: Scale, low: float, high: float) -> str:
-    if isnan(low) or isnan(high):
-        return MISSING
-    return f"{scale.write(low, unit=False)} to {scale.write(high, unit=False)}"
 
 
 def _score_cells(score: Score) -> list[str]:
@@ -187,19 +96,6 @@ def _score_cells(score: Score) -> list[str]:
     group = _words(observed.group) or "whole system"
     label = f"{_words(observed.level)} {group}" if observed.level in NUMBERED else group
     return [f"  {label}", scale.write(observed.value), scale.write(score.simulated), allowed, score.reason]
-
-
-def _hours(found: Mapping[Key, Estimate], measure: str, level: str, group: str) -> str:
-    e = found.get((measure, level, group))
-    return MISSING if e is None or not e.n else f"{e.mean:,.0f}"
-
-
-def _felt(service: str, links: Sequence[Estimate]) -> str:
-    mine = [e for e in links if e.group.endswith(f"{LINK}{service}")]
-    if not mine:
-        return MISSING
-    worst = max(mine, key=lambda e: e.mean)
-    return worst.group.removesuffix(f"{LINK}{service}")
 
 
 def _words(name: str) -> str:

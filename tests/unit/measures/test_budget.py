@@ -11,7 +11,7 @@ import pytest
 from flowsim.measures.budget import budget
 from flowsim.measures.catalogue import evaluate_facts
 from flowsim.measures.chains import followers
-from flowsim.measures.collect import _Ordered
+from flowsim.measures.collect import PROVIDER_LEVELS, _Ordered
 from flowsim.measures.facts import Facts
 from flowsim.measures.people import people
 from flowsim.measures.series import series
@@ -143,7 +143,10 @@ class TestQuantilesByLevel:
         minutes = view.minutes("arrived", "left")
         known = ~np.isnan(minutes) & (minutes > 30)
         names, found = _Ordered(view, minutes, known, [0.1, 0.5, 0.95]).at(level)
-        codes = view.grouping(level).codes
+        if level in PROVIDER_LEVELS:
+            codes = view.facts.groups.of_services(level, view.service_codes)[1][view.position]
+        else:
+            codes = view.grouping(level).codes
         assert len(names) == len(found)
         for group in range(len(names)):
             mine = minutes[known & (codes == group)]

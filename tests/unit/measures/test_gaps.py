@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from flowsim.measures.catalogue import evaluate_facts, in_area
-from flowsim.measures.estimates import estimates, stacked
+from flowsim.measures.estimates import estimates
 from flowsim.measures.format import show, show_change
-from hand_made import HandMade
+from hand_made import HandMade, stacked
 
 ED = {"ed": {"kind": "emergency_department"}}
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from flowsim.measures.catalogue import CATALOGUE, headline, in_area
-from flowsim.measures.estimates import estimates, stacked
-from flowsim.measures.tables import area_tables, breakdown_table, caveats
+from flowsim.measures.tables import caveats
 from flowsim.spec.consequences import Harm
 from hand_made import HandMade
 
@@ -100,17 +99,6 @@ def test_deaths_rise_with_delay_and_keep_their_order() -> None:
 def test_it_is_no_headline_and_always_carries_the_caveat() -> None:
     assert not [measure for measure in headline() if measure.area == "harm"]
     assert all("not proof" in measure.caveat for measure in in_area("harm"))
-
-
-def test_the_caveat_is_printed_once_beside_the_figures() -> None:
-    from flowsim.measures.catalogue import evaluate_facts
-
-    found = estimates(stacked([evaluate_facts(department(7, 9).facts())] * 2))
-    harm = next(table for table in area_tables(found) if table.title == "Harm").text()
-    assert " ".join(harm.split()).count("It is not proof that delay was the cause") == 1
-    assert "not proof" in breakdown_table(found, "harm_deaths", "age").text()
-    assert "not proof" not in breakdown_table(found, "attendances", "age").text()
-    assert all(len(line) <= 80 for line in harm.splitlines())
 
 
 def test_caveats_are_said_once_and_fit_the_page() -> None:

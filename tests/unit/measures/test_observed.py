@@ -10,12 +10,7 @@ from flowsim.measures.tables import (
     CHANCE,
     TIMES,
     TextTable,
-    area_tables,
-    breakdown_table,
-    headline_table,
-    pinch_point_table,
     scorecard_table,
-    time_table,
 )
 
 HEAD = "measure,level,group,value,unit,tolerance,tolerance_kind,period,source,grade,note\n"
@@ -107,25 +102,6 @@ class TestScorecard:
 
 
 class TestTables:
-    def test_headline(self) -> None:
-        lines = headline_table(FOUND).text().splitlines()
-        assert lines[0] == "Headline measures"
-        assert lines[1].split("  ")[-1].strip() == "9 in 10 replications"
-        assert " ".join(lines[2].split()) == "Attendances, all types 3,055/day 2,991 to 3,119 3,050 to 3,060"
-        assert lines[3].startswith("ED: within 4 hours, all types")
-        assert all(len(line) <= 80 for line in lines)
-
-    def test_one_replication_says_so(self) -> None:
-        one = found(("within_4_hours", "system", "", [0.7]))
-        assert headline_table(one).text().endswith("run at least two, better 30.")
-
-    def test_areas_and_breakdowns(self) -> None:
-        assert [table.title for table in area_tables(FOUND)] == ["Urgent care"]
-        assert [table.title for table in area_tables(FOUND, "site", "north")] == ["Ambulance"]
-        table = breakdown_table(FOUND, "handover_mean", "site")
-        assert table.title == "Ambulance handover, mean by site"
-        assert table.rows[0][:2] == ["north", "32 min"]
-
     def test_scorecard(self) -> None:
         text = scorecard_table(scorecard(read_observed(GOOD), FOUND)).text()
         assert "ED: within 4 hours, all types" in text
@@ -168,25 +144,6 @@ class TestTables:
         ]
         assert max(map(len, lines)) <= 80
         assert "medway" not in scorecard_table(scores, everything=False).text()
-
-    def test_where_time_is_spent(self) -> None:
-        cells = [
-            (measure, level, group, [hours])
-            for measure, hours in (("hours_in_care", 1200.0), ("hours_waiting", 30.0), ("hours_blocked", 7.0))
-            for level, group in (("kind", "ward"), ("system", ""))
-        ]
-        rows = time_table(found(*cells)).rows
-        assert rows == [["ward", "1,200", "30", "7", "–"], ["whole system", "1,200", "30", "7", "–"]]
-
-    def test_pinch_points(self) -> None:
-        cells = found(
-            ("delay_caused", "service", "ward", [100.0]),
-            ("delay_caused", "service", "home_care", [300.0]),
-            ("delay_caused", "service", "ed", [0.0]),
-            ("blocked_by", "link", "ed > ward", [90.0]),
-            ("blocked_by", "link", "sdec > ward", [10.0]),
-        )
-        assert pinch_point_table(cells).rows == [["home_care", "300", "–"], ["ward", "100", "ed"]]
 
     def test_a_long_first_column_is_cut(self) -> None:
         text = TextTable(("", "value"), [["x" * 100, "1"]]).text(40)
