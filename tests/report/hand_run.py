@@ -38,6 +38,31 @@ demand:
 """
 
 
+FOUR = "ED: within 4 hours, all types"
+BASE: dict[str | Key, Any] = {
+    "attendances": [300.0, 310.0, 320.0],
+    "within_4_hours": [0.5, 0.625, 0.75],
+    "handover_mean": [30.0, 31.0, 32.0],
+    "bed_occupancy": [0.75, 0.875, 1.0],
+    "discharge_ready": [50.0, 50.0, 50.0],
+}
+PLAN: dict[str | Key, Any] = BASE | {
+    "within_4_hours": [0.625, 0.75, 0.875],
+    "handover_mean": [31.0, 33.0, 29.0],
+    "bed_occupancy": [0.875, 1.0, 1.125],
+}
+TARGETS = {"within_4_hours": ">= 73%", "discharge_ready": "<= 60"}
+"""Conditions of the usual runs."""
+
+
+FIGURES = """measure,level,group,value,unit,tolerance,tolerance_kind,period,source,grade,note
+attendances,system,,300,per day,10,percent,2024/25,Monthly return,seen,
+handover_mean,system,,20,minutes,10,percent,2024/25,Letter,recalled,
+discharge_ready_at_midnight,system,,40,patients,15,percent,,Report,seen,
+"""
+"""Figures to hold a run against."""
+
+
 def write_run(
     root: Path,
     name: str,
@@ -88,6 +113,19 @@ def write_run(
 def held_against(base: Results, *others: Results, **more: Any) -> Material:
     """Return what a report of some runs is written from."""
     return Material(compare(base, *others) if others else Comparison(base, ()), **more)
+
+
+def one_plan(root: Path) -> Material:
+    """Return a baseline and a plan that makes one measure better and one worse."""
+    base = write_run(root, "base", BASE, title="Usual winter", targets=TARGETS)
+    plan = write_run(root, "plan", PLAN, title="More beds", scenario=SCENARIO.format(name="plan", beds=24))
+    return held_against(base, plan)
+
+
+def several(root: Path, **plans: dict[str | Key, Any]) -> Material:
+    """Return a baseline and some plans."""
+    base = write_run(root, "base", BASE)
+    return held_against(base, *(write_run(root, name, BASE | more) for name, more in plans.items()))
 
 
 def parts_of(section: Section | None) -> list[Section]:
