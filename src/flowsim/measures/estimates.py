@@ -61,6 +61,11 @@ class Estimate:
         """Upper end of the interval of the mean."""
         return self.mean + self.half_width
 
+    @property
+    def note(self) -> str:
+        """Why there is no interval; empty if there is one."""
+        return ONE_REPLICATION if self.n < 2 else ""
+
 
 def t_quantile(confidence: float, n: int) -> float:
     """Return the two-sided t quantile for `n` replications; not a number for fewer than two."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from flowsim.measures.estimates import (
+    ONE_REPLICATION,
     by_replication,
     estimate,
     estimates,
@@ -45,6 +46,8 @@ def test_one_replication_has_no_interval_and_says_so() -> None:
     assert isnan(found.half_width)
     assert isnan(found.sd)
     assert isnan(t_quantile(0.95, 1))
+    assert found.note == ONE_REPLICATION
+    assert estimate(KEY, np.array([0.7, 0.8])).note == ""
 
 
 def test_missing_values_are_left_out() -> None:
