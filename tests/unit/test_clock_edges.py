@@ -525,6 +525,8 @@ class TestProfileFile:
         )
         text = "\ufeffnote,day,hour,more,weight\n" + rows
         assert profile_from_csv(text).raw() == "flat"
+        marked = "\ufeffhour_of_week,weight\n" + "".join(f"{hour},3\n" for hour in range(168))
+        assert profile_from_csv(marked).raw() == "flat"
 
     def test_a_file_with_columns_for_both_goes_by_the_hour_of_the_week(self) -> None:
         text = "hour_of_week,day,hour,weight\n" + "".join(f"{h},nonsense,99,{h}\n" for h in range(168))

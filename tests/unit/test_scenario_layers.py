@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import dedent
 from typing import Any
 
@@ -33,6 +34,7 @@ from flowsim.scenario.nodes import (
     problem_at,
 )
 from flowsim.scenario.reading import read_tree
+from flowsim.scenario.selectors import near_misses, parse_selector, select
 from flowsim.scenario.strength import chosen, split_reference, without_strength
 from flowsim.scenario.templates import expand
 
@@ -218,8 +220,8 @@ class TestLayers:
     def test_a_name_that_is_not_there_lists_near_ones_and_twelve_of_all(self) -> None:
         options = {f"ward_{number}": Node(1, Document("x")) for number in range(13)}
         message, known = unknown_name("template", "ward_1x", options)
-        assert message.startswith("There is no template called ward_1x. Did you mean ward_1")
-        assert message.count(" or ") == 2  # three near names
+        near = r"There is no template called ward_1x\. Did you mean ward_\d+ or ward_\d+ or ward_\d+\?"
+        assert re.fullmatch(near, message)
         assert known == ", ".join(f"ward_{number}" for number in range(12)) + ", ..."
         del options["ward_12"]
         assert unknown_name("template", "zzz", options) == (
@@ -350,6 +352,7 @@ class TestNodes:
             )
         bare = planted(1, Document("Python"))
         assert (bare.line, bare.column, bare.via) == (0, 0, "")
+        assert planted([1], Document("Python"), via="change").value[0].via == "change"
 
     def test_a_problem_stands_at_the_value_or_at_its_key(self) -> None:
         node = at(self.ROOT, "a.b")
@@ -428,3 +431,107 @@ class TestStrengths:
         for text in ("lever.yaml", "lever.yaml = low", "lever.yaml =  hgih "):
             assert without_strength(Node(text, Document("a"))).value == "lever.yaml"
         assert without_strength(Node(3, Document("a"))).value == 3
+
+
+class TestSelectors:
+    ROOT = tree(
+        """
+        services:
+          w1_ward: {kind: ward, place: east.kent, beds: 1}
+          w2_ward: {kind: ward, place: west, beds: 2}
+          w3_ward: {kind: ward, beds: 3}
+          w4_ward: {kind: ward, beds: 4}
+          w5_ward: {kind: ward, beds: 5}
+          clinic: {kind: clinic, place: west}
+          urgent_care: 7
+        alternatives:
+          w1_ward.review: [{to: clinic}, {to: w2_ward}]
+          clinic.front.door: [{to: w1_ward}]
+        """
+    )
+
+    def found(self, text: str) -> list[str]:
+        return [dotted(path) for path, _ in select(self.ROOT, parse_selector(text))]
+
+    @pytest.mark.parametrize(
+        ("text", "paths"),
+        [
+            ("services[place=east.kent].beds", ["services.w1_ward.beds"]),
+            ("services[place='west', kind=ward].beds", ["services.w2_ward.beds"]),
+            ('services[place="west"].kind', ["services.w2_ward.kind", "services.clinic.kind"]),
+            ("services[place!=west, kind=ward].beds", [f"services.w{n}_ward.beds" for n in (1, 3, 4, 5)]),
+            (
+                "services[ place = *t ].place",
+                ["services.w1_ward.place", "services.w2_ward.place", "services.clinic.place"],
+            ),
+            ("services.w2_ward[kind=ward]", ["services.w2_ward"]),
+            ("services.w2_ward[kind=clinic]", []),
+            ("services.urgent_care[kind=ward]", []),
+            ("alternatives.w1_ward.review.1", ["alternatives.w1_ward.review.1"]),
+            ("alternatives.clinic.front.door.0.to", ["alternatives.clinic.front.door.0.to"]),
+            ("alternatives.*.front.door.*.to", ["alternatives.clinic.front.door.0.to"]),
+            ("alternatives.*.*[to=clinic].to", ["alternatives.w1_ward.review.0.to"]),
+            ("alternatives.w1_ward", []),
+            ("*.clinic.kind", ["services.clinic.kind"]),
+            (" services . clinic . kind ", ["services.clinic.kind"]),
+            ("services.w?_ward", []),
+        ],
+    )
+    def test_what_is_picked(self, text: str, paths: list[str]) -> None:
+        assert self.found(text) == paths
+
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("servces[kind=ward].beds", "Nothing at the top is called servces; near: services."),
+            ("services.clin*.staff", "Nothing in services.clinic is called staff; there is kind, place."),
+            ("services.urgnt*.x", "Nothing in services looks like urgnt*; near: urgent_care."),
+            ("services.*_crae.x", "Nothing in services looks like *_crae; near: urgent_care."),
+            ("services.*rgent_car_.x*", "Nothing in services looks like *rgent_car_; near: urgent_care."),
+            ("services.*clnic*.x", "Nothing in services looks like *clnic*; near: clinic."),
+            (
+                "services.*_wrad.x",
+                "Nothing in services looks like *_wrad; near: w1_ward, w2_ward, w3_ward, w4_ward.",
+            ),
+            ("services.urgent_care.x", ""),
+            ("services[kind=wrad]", "No entry passes the test: kind is one of clinic, ward."),
+            (
+                "services[colour=red, kind=x]",
+                "No entry passes the test: nothing there has a colour; kind is one of clinic, ward.",
+            ),
+            (
+                "alternatives.w1_ward.review[to=x]",
+                "Nothing in alternatives is called w1_ward; near: w1_ward.review.",
+            ),
+        ],
+    )
+    def test_how_far_a_selector_gets(self, text: str, told: str) -> None:
+        assert near_misses(self.ROOT, parse_selector(text)) == told
+
+    def test_eight_values_of_a_test_are_enough(self) -> None:
+        root = tree(f"services: {{{', '.join(f's{n}: {{kind: k{n}}}' for n in range(9))}}}")
+        told = near_misses(root, parse_selector("services[kind=x]"))
+        assert told == "No entry passes the test: kind is one of k0, k1, k2, k3, k4, k5, k6, k7."
+        told = near_misses(root, parse_selector("services.zzz"))
+        assert told == "Nothing in services is called zzz; there is s0, s1, s2, s3, s4, s5, s6, s7, ..."
+        told = near_misses(root, parse_selector("services.*.beds"))
+        assert told == "Nothing in services.s0 and 8 more is called beds; there is kind."
+
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("", "a path such as services.NAME.beds is expected"),
+            ("  ", "a path such as services.NAME.beds is expected"),
+            ("a..b", "a step of the path is empty: write NAME or NAME[kind=ward] between the dots"),
+            ("a.", "a step of the path is empty: write NAME or NAME[kind=ward] between the dots"),
+            ("[kind=ward]", "[kind=ward] is not a step of a path: write NAME or NAME[kind=ward]"),
+            ("a[kind=ward", "a[kind=ward is not a step of a path: write NAME or NAME[kind=ward]"),
+            ("a]b", "a]b is not a step of a path: write NAME or NAME[kind=ward]"),
+            ("a[kind]", "[kind] is not a test: write [kind=ward] or [place=NAME, kind=NAME]"),
+            ("a[]", "[] is not a test: write [kind=ward] or [place=NAME, kind=NAME]"),
+            ("a[kind=ward,]", "[] is not a test: write [kind=ward] or [place=NAME, kind=NAME]"),
+        ],
+    )
+    def test_what_is_no_selector(self, text: str, told: str) -> None:
+        with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
+            parse_selector(text)

@@ -182,11 +182,14 @@ class TestUnits:
 
 class TestRotas:
     def test_shifts_are_added_to_each_kind_of_day(self) -> None:
-        rota = added({"weekday": "08:00-16:00=3", "weekend": 2, "bank_holiday": 0}, "20:00-24:00=1")
+        rota = added(
+            {"weekday": "08:00-16:00=3", "weekend": 2, "bank_holiday": 0, "default": " 5 "}, "20:00-24:00=1"
+        )
         assert rota == {
             "weekday": "08:00-16:00=3, 20:00-24:00=1",
             "weekend": "00:00-24:00=2, 20:00-24:00=1",
             "bank_holiday": "20:00-24:00=1",
+            "default": "00:00-24:00=5, 20:00-24:00=1",
         }
         assert [on_duty(rota, hour) for hour in (9, 17, 21)] == [3, 0, 1]
         assert [on_duty(rota, hour, 5) for hour in (9, 21)] == [2, 3]

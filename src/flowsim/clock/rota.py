@@ -75,7 +75,7 @@ class Rota:
     def raw(self) -> Any:
         """Return the rota as a scenario would write it; `parse_rota` reads it back."""
         base = raw_days(self.days, Span.text, "0")
-        if len(self.days) == 1 and self.days[0][0] == "default" and not self.steps:
+        if self.days[0][0] == "default" and not self.steps:  # the last of DAY_KEYS, so the only one
             spans = self.days[0][1]
             if len(spans) == 1 and (spans[0].start, spans[0].end) == (0, DAY):
                 return number_text(spans[0].level)

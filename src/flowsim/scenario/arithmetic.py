@@ -220,14 +220,12 @@ def _joined(value: Any, shifts: str) -> Any:
     days = value if isinstance(value, Mapping) else {"default": value}
     if not _is_rota_text(shifts) or not _any_shift(days):
         raise ValueError(f"{shifts} can only be added to a rota, and needs a number: 20:00-24:00=1")
-    more = {key: _beside(text, shifts) for key, text in days.items() if key != "then"}
-    if isinstance(value, str):
-        return more["default"]
-    return {**more, **({"then": value["then"]} if "then" in value else {})}
+    more = {key: item if key == "then" else _beside(item, shifts) for key, item in days.items()}
+    return more["default"] if isinstance(value, str) else more
 
 
 def _any_shift(days: Mapping[str, Any]) -> bool:
-    return any(_is_rota_text(text) for key, text in days.items() if key != "then")
+    return any(map(_is_rota_text, days.values()))
 
 
 def _beside(text: Any, shifts: str) -> str:
