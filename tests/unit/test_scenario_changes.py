@@ -157,6 +157,13 @@ class TestOperations:
         assert scenario.services["third_ward"].beds == 5
         assert scenario.about.question == "Why?"
 
+    def test_a_group_that_has_dates_of_its_own_is_set(self, desk: Desk) -> None:
+        surge = "surges: {flu: {from: 2026-12-01, change: {demand.*.per_day: {multiply: 1.2}}}}\n"
+        change = "change: {surges.flu: {to: 2026-12-05, change: {demand.referrals.per_day: {multiply: 1.3}}}}"
+        dated = {change.path[1]: change for change in backing(desk.load(surge + change)).dated}
+        assert {name: each.amount for name, each in dated.items()} == {"referrals": 1.3, "admissions": 1.2}
+        assert {str(each.when.last) for each in dated.values()} == {"2026-12-06 00:00:00"}
+
     def test_a_kind_of_day_can_be_added_to_a_rota(self, desk: Desk) -> None:
         rota = "services: {hot_clinic: {clinicians: {weekday: 4, weekend: 2}}}"
         scenario = desk.load(rota, "services.hot_clinic.clinicians.bank_holiday=1")
@@ -259,6 +266,16 @@ class TestTwice:
             (
                 "services.medical_ward.beds: {set: 30, to: 2026-12-01}",
                 "services.*_ward.beds: {set: 31, to: 2027-01-01}",
+                "services.medical_ward.beds",
+            ),
+            (  # a ramp stays where it has risen to
+                "services.medical_ward.beds: {multiply: 2, from: 2026-11-09, to: 2026-11-12, shape: ramp}",
+                "services.*_ward.beds: {add: 2, from: 2026-12-01}",
+                "services.medical_ward.beds",
+            ),
+            (
+                "services.medical_ward.beds: {add: 2, from: 2026-12-01}",
+                "services.*_ward.beds: {multiply: 2, from: 2026-11-09, to: 2026-11-12, shape: ramp}",
                 "services.medical_ward.beds",
             ),
             (
@@ -492,6 +509,22 @@ class TestCopies:
         assert problem.allowed == ("copy, source, grade, note" if path == ".from" else "")
         culprit = path.rpartition(".")[2] + ":" if path else change
         assert problem.column == 3 + change.index(culprit)
+
+    def test_a_copied_service_is_of_its_kind_and_may_differ_from_a_default(self, desk: Desk) -> None:
+        copy = "{copy: {as: b, turnaround: {add: 15 min}, label: Second ward}}"
+        scenario = desk.load(
+            f"""
+            change:
+              services.medical_ward: {copy}
+              pathways.medical_ward: {{copy: {{as: b}}}}
+              pathways.frailty_ward.refused: medical_ward_b
+            """
+        )
+        ward = scenario.services["medical_ward_b"]
+        assert (ward.kind, ward.beds, ward.turnaround, ward.label) == ("ward", 28, 60, "Second ward")
+        assert scenario.services["medical_ward"].turnaround == 45
+        origin = scenario.provenance["services.medical_ward_b.turnaround"]
+        assert (origin.file, origin.line) == ("draft.yaml", 4)
 
     def test_a_surge_cannot_make_a_copy(self, desk: Desk) -> None:
         (problem,) = desk.told(
