@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from export.hand_log import HandLog, winter
@@ -79,6 +79,7 @@ def test_lowest_free(spans: list[tuple[float, float]], numbers: list[int]) -> No
     assert _lowest_free([begin for begin, _ in spans], [end for _, end in spans]) == numbers
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20)), max_size=25))
 def test_as_many_places_as_are_busy_at_once(spans: list[tuple[int, int]]) -> None:
     spans.sort()

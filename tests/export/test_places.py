@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.store.exports.places import _lowest_free, held_from, numbered
@@ -22,6 +22,7 @@ def test_the_lowest_free_number_is_given() -> None:
     assert _lowest_free(begins, ends) == [1, 2, 3, 1, 2, 4]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 50)), max_size=40))
 def test_nobody_shares_a_place_and_no_more_are_used_than_needed(spans: list[tuple[float, float]]) -> None:
     spans.sort()

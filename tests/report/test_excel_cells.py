@@ -7,7 +7,7 @@ from math import inf, isnan, nan
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flowsim.measures.format import scale_for
@@ -97,12 +97,15 @@ def test_a_half_may_be_rounded_either_way(text: str, value: float) -> None:
 UNITS = ["share", "minutes", "hours", "days", "per day", "hours per day", "count", "pounds", "pounds per day"]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(UNITS), st.floats(0.001, 5e6), st.integers(0, 2), st.booleans())
 def test_whatever_flowsim_writes_a_spreadsheet_shows_alike(
     unit: str, value: float, decimals: int, change: bool
 ) -> None:
     """Several rows in different units keep their own: the format of each shows the same characters."""
     scale = scale_for(unit, decimals, value)
+    last = value * scale.factor * 10.0**scale.decimals
+    assume(abs(last % 1 - 0.5) > 1e-6)  # a half may be rounded either way
     text = scale.write_change(value) if change else scale.write(value)
     other = Cell("1 thing", 1.0)
     (column,) = columns_of([Cell(text, value * scale.factor), other])
@@ -235,6 +238,7 @@ def test_long_texts_are_cut_below_what_the_format_allows() -> None:
     assert len(column.heading) == MOST_HEADING <= 255
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=12), st.none() | st.floats(allow_nan=True)), max_size=6))
 def test_any_cells_make_columns_of_the_same_length_without_blanks(
     cells: list[tuple[str, float | None]],

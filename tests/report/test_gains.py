@@ -5,7 +5,7 @@ from math import nan
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.measures.estimates import Estimate
@@ -89,6 +89,7 @@ def test_what_is_saved_is_written_as_a_change(
     assert gains._change(saved, decimals, judged=judged) == cell
 
 
+@settings(deadline=None)
 @given(st.floats(-1e5, 1e5), st.floats(0.0, 1e4), st.booleans())
 def test_words_of_a_change_follow_its_interval(mean: float, half: float, judged: bool) -> None:
     saved = est(mean, half)

@@ -3,7 +3,7 @@
 from math import nan
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.measures.catalogue import CATALOGUE
@@ -62,6 +62,7 @@ class TestAnswer:
         assert "better" not in text
         assert "worse" not in text
 
+    @settings(deadline=None)
     @given(
         st.lists(
             st.tuples(st.sampled_from(HEADLINE), st.floats(-0.5, 0.5), st.floats(0, 0.5)),
@@ -102,6 +103,7 @@ class TestOneMeasure:
     def test_one_replication_has_no_interval_and_no_verdict(self) -> None:
         assert moves(ONE).endswith("75.0% to 77.0%, +2.0 pts.")
 
+    @settings(deadline=None)
     @given(st.sampled_from(HEADLINE), st.floats(-0.5, 0.5), st.floats(0, 0.5))
     def test_never_says_worse_of_what_is_not(self, name: str, change: float, wide: float) -> None:
         row = difference(name, change, wide)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import flowsim
@@ -356,6 +356,7 @@ def test_slug(name: str, expected: str) -> None:
     assert slug(name) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_a_slug_is_a_safe_name_and_its_own_slug(name: str) -> None:
     found = slug(name)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.errors import InputError
@@ -247,6 +247,7 @@ def test_words_are_coded_in_order_of_appearance() -> None:
     assert (coded([]).codes.tolist(), coded([]).texts) == ([], ())
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), min_size=1, max_size=20))
 def test_any_words_come_back(tmp_path_factory: pytest.TempPathFactory, words: list[str]) -> None:
     path = tmp_path_factory.getbasetemp() / "words.parquet"
@@ -256,6 +257,7 @@ def test_any_words_come_back(tmp_path_factory: pytest.TempPathFactory, words: li
     assert [found.texts[code] for code in found.codes.tolist()] == words
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-1, 2), max_size=40))
 def test_codes_come_back_with_what_is_not_known(
     tmp_path_factory: pytest.TempPathFactory, codes: list[int]

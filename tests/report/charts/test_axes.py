@@ -6,7 +6,7 @@ from math import inf, nan
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flowsim.report.charts.axes import (
@@ -74,6 +74,7 @@ def test_what_is_no_number_has_no_place():
     assert np.isnan(Axis(0.0, 1.0, 0.0, 1.0).along([nan])).all()
 
 
+@settings(deadline=None)
 @given(SMALL_NUMBERS, st.floats(0.01, 1e4), st.floats(0.0, 1.0))
 def test_middle_of_two_values_is_the_middle_of_their_pixels(low, size, share):
     axis = Axis(low, low + size, 50.0, 650.0)
@@ -123,6 +124,7 @@ def test_extent(values, zero, expected):
     assert extent(values, zero=zero) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(st.lists(SMALL_NUMBERS, min_size=1, max_size=9), st.booleans())
 def test_extent_holds_every_value_and_has_some_length(values, zero):
     low, high = extent([values], zero=zero)
@@ -154,11 +156,13 @@ def test_ticks_are_those_a_person_would_choose(low, high, most, factor, expected
     assert ticks(low, high, most, factor) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 1e5), st.integers(2, 8))
 def test_finer_ticks_are_never_fewer(high, most):
     assert len(ticks(0.0, high, most)) <= len(ticks(0.0, high, 2 * most))
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 1e3), st.integers(2, 6))
 def test_ticks_ten_times_as_far_are_the_same_ticks(high, most):
     assume(abs(high * 10 / 10 - high) < 1e-12 * high)
@@ -392,6 +396,7 @@ def test_one_day_has_an_axis_too():
     assert axis.high == 1.0
 
 
+@settings(deadline=None)
 @given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.integers(1, 900), st.sampled_from([360, 720]))
 def test_named_days_are_where_they_say_and_apart(first, days, wide):
     sheet = Sheet(wide, 300)
@@ -426,6 +431,7 @@ def test_spread(wanted, heights, low, high, expected):
     assert spread(wanted, heights, low, high) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 300), st.floats(1, 40)), max_size=9))
 def test_spread_labels_never_overlap_and_keep_their_order(labels):
     wanted, heights = [each[0] for each in labels], [each[1] for each in labels]

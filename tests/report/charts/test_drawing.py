@@ -7,7 +7,7 @@ from math import nan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.report.charts import svg
@@ -31,6 +31,7 @@ from flowsim.report.theme import EDGE_LINE, SMALL, Fill
 NUMBERS = st.floats(-1e4, 1e4, allow_nan=False, allow_infinity=False)
 
 
+@settings(deadline=None)
 @given(NUMBERS, st.floats(1e-3, 1e6), st.integers(2, 10), st.sampled_from([1.0, 100.0, 1 / 60, 1 / 1440]))
 def test_ticks_are_round_evenly_spaced_and_hold_everything(low, size, most, factor):
     high = low + size
@@ -63,6 +64,7 @@ def test_axis_holds_all_numbers_and_zero_where_it_is_near(values, zero, expected
     assert extent(values, zero=zero) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 200), st.floats(5, 40)), min_size=1, max_size=9))
 def test_labels_are_moved_apart_and_stay_in_order(labels):
     wanted, heights = [label[0] for label in labels], [label[1] for label in labels]
@@ -80,6 +82,7 @@ def test_labels_that_do_not_touch_stay_where_they_are():
     assert spread([20.0, 100.0, 60.0], [10.0, 10.0, 10.0], 0.0, 200.0) == [20.0, 100.0, 60.0]
 
 
+@settings(deadline=None)
 @given(NUMBERS)
 def test_axis_puts_ends_at_its_ends(value):
     axis = Axis(value, value + 10.0, 300.0, 20.0)
@@ -175,6 +178,7 @@ def test_year_is_named_once_where_it_begins():
     assert years == ["2026", "2027", "2028"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 500), st.floats(0, 300)), min_size=2, max_size=60))
 def test_simplified_line_passes_every_point_that_it_leaves_out(points):
     line = np.array(points)
@@ -199,6 +203,7 @@ def test_line_breaks_where_there_is_no_number():
     assert len(sheet.marks) == 3
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-50, 900), st.floats(-50, 900)), min_size=2, max_size=40))
 def test_path_gets_every_point_to_a_tenth_of_a_pixel(points):
     sheet = Sheet(720, 300)

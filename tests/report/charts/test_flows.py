@@ -54,7 +54,7 @@ class TestFlow:
         figure = CHARTS["flow"](arrows=[("999", "crews", 5.0, 5.0)])
         assert "Virtual" not in figure.svg
 
-    @settings(max_examples=60)
+    @settings(max_examples=60, deadline=None)
     @given(st.data())
     def test_boxes_and_numbers_never_overlap(self, data):
         count = data.draw(st.integers(2, 14))

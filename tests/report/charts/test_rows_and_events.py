@@ -76,6 +76,7 @@ def test_no_rows_leave_an_empty_list():
         assert rows.middles == ()
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.text("ab cd", max_size=60), st.text("12 3\n", max_size=60)), min_size=1, max_size=8
@@ -217,7 +218,7 @@ def test_times_of_day_are_understood():
     assert (box.x, box.width) == (pytest.approx(205.0), pytest.approx(15.0))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["A", "BB", "CCC", "Long-name"]), st.integers(-9, 59), st.integers(0, 40))

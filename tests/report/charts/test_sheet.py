@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.report.charts import picture, svg
@@ -177,6 +177,7 @@ def test_simplified_with_no_tolerance_keeps_every_corner():
     assert len(simplified(line, 0.0)) == 3
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=3, max_size=30))
 def test_simplified_twice_is_simplified_once(points):
     line = np.array(points, float)
@@ -336,6 +337,7 @@ def test_marks_are_drawn_in_order():
     assert [each.tag.removeprefix(SVG) for each in parsed(sheet)] == ["text", "rect", "text"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_can_be_read_back(text):
     sheet = Sheet(720, 300)

@@ -6,7 +6,7 @@ from math import nan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.report.charts.fans import quantiles
@@ -191,6 +191,7 @@ class TestTimeline:
         spans = [(DAYS[5], DAYS[6], "Industrial action", None)]
         assert ">Industrial action<" in CHARTS["timeline"](rows=[("A", spans)]).svg
 
+    @settings(deadline=None)
     @given(st.lists(st.tuples(st.integers(0, 170), st.integers(1, 30), st.integers(1, 4)), max_size=12))
     def test_days_told_are_the_days_given(self, spans):
         given_spans = [

@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.report.charts.words import ELLIPSIS, clean, shorten, width, wrap
@@ -43,6 +43,7 @@ def test_no_letter_is_wider_than_it_is_taken_to_be(letter):
     assert width(letter * 10, 100) >= ten * 0.97
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.floats(10, 400))
 def test_shortened_text_fits_and_begins_like_the_whole(text, room):
     words = clean(text)
@@ -52,6 +53,7 @@ def test_shortened_text_fits_and_begins_like_the_whole(text, room):
     assert words.startswith(cut.removesuffix(ELLIPSIS))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120), st.integers(1, 5), st.floats(30, 300))
 def test_wrapped_text_keeps_its_words_in_order_and_its_lines_fit(text, lines, room):
     found = wrap(text, room, 12, lines)
@@ -68,6 +70,7 @@ def test_text_is_wrapped_between_words_and_cut_at_the_last_line():
     assert wrap("", 85, 12) == []
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_clean_text_has_no_control_characters_and_single_blanks(text):
     found = clean(text)
