@@ -14,8 +14,9 @@ from finished_runs import FakeRun, run
 from flowsim.errors import InputError
 from flowsim.measures.catalogue import CATALOGUE, headline, in_area, known
 from flowsim.measures.compare import Comparison, compare
+from flowsim.measures.compare.decomposition import Reasons, Trial, as_rows, reasons
 from flowsim.measures.compare.paired import Difference, paired
-from flowsim.measures.compare.stories import pinch_text, time_text
+from flowsim.measures.compare.stories import pinch_text, reasons_text, time_text
 from flowsim.measures.compare.targets import condition, judged
 from flowsim.measures.compare.text import cells_of, change_of, comparison_text, plain
 from flowsim.measures.compare.whereabouts import pinch_points, where_time_goes
@@ -177,6 +178,7 @@ def row(measure: str, base: list[float], other: list[float], comparisons: int = 
         ("handover_mean", [30.0, 30.0], [30.2, 30.2], ["30.0 min", "30.2 min", "+0.2 min", "worse"]),
         ("handover_mean", [30.0], [33.0], ["30 min", "33 min", "+3 min", ""]),
         ("handover_mean", [nan], [33.0], [MISSING, "33 min", MISSING, ""]),
+        ("handover_mean", [nan], [180.0], [MISSING, "3.0 hours", MISSING, ""]),
     ],
 )
 def test_a_row_in_words(measure: str, base: list[float], other: list[float], cells: list[str]) -> None:
@@ -392,6 +394,52 @@ class TestWhereTimeGoes:
         assert points["s10"].holders == []
         line = next(line for line in pinch_text(list(points.values())).splitlines() if line.startswith("s11"))
         assert line.split() == ["s11", "11", "11", "the", "same", "h5"]
+
+
+class TestWhy:
+    """A plan of two changes, whose effects are a few minutes and whose whole is hours."""
+
+    BASE, PLAN = [200.0, 204.0], [140.0, 144.0]
+    BEDS, CREWS = [190.0, 194.0], [196.0, 200.0]
+
+    def found(self) -> tuple[list[Reasons], FakeRun]:
+        base, plan, beds, crews = (
+            run(name, {HANDOVER: values})
+            for name, values in (
+                ("now", self.BASE), ("winter", self.PLAN), ("beds", self.BEDS), ("crews", self.CREWS),
+            )
+        )  # fmt: skip
+        trials = [Trial("more beds", beds, crews), Trial("more crews", crews, beds)]
+        return reasons(base, plan, trials), plan
+
+    def test_one_sentence_and_a_table_in_the_unit_of_the_whole(self) -> None:
+        lines = [" ".join(line.split()) for line in reasons_text(*self.found()).splitlines()]
+        assert lines == [
+            "Why -1.0 hours: more beds -0.2 hours; more crews -0.1 hours; together -0.8",
+            "hours. (Ambulance handover, mean)",
+            "",
+            "Ambulance handover, mean: why winter differs",
+            "alone as the last change",
+            "more beds -0.2 hours -0.9 hours",
+            "more crews -0.1 hours -0.8 hours",
+            "together, beyond each alone -0.8 hours",
+            "the whole plan -1.0 hours",
+        ]
+
+    def test_rows_for_programs_say_which_change_they_are_about(self) -> None:
+        rows = as_rows(*self.found())
+        assert [(row["row"], row["change"], row["difference"]) for row in rows] == [
+            ("total", "", -60.0),
+            ("alone", "more beds", -10.0),
+            ("last", "more beds", -56.0),
+            ("alone", "more crews", -4.0),
+            ("last", "more crews", -50.0),
+            ("together", "", -46.0),
+        ]
+        assert {row["scenario"] for row in rows} == {"winter"}
+
+    def test_nothing_to_explain_is_nothing(self) -> None:
+        assert reasons_text([], self.found()[1]) == ""
 
 
 # -- targets ---------------------------------------------------------------------------------------------
