@@ -282,6 +282,34 @@ class TestText:
         assert "0.8 hours" in text  # 51 minutes, 0.85 hours, beside that
         assert "31 min" in text  # in the other surge
 
+    def test_one_long_value_puts_every_cell_of_its_surge_into_hours(self) -> None:
+        found = of(
+            {
+                **CLEAR,
+                ("hard", "nothing"): [100.0, 101.0, 102.0],
+                ("hard", "beds"): [90.0, 91.0, 92.0],
+                ("hard", "crews"): [300.0, 301.0, 302.0],
+            }
+        )
+        assert largest(found, WAIT, "hard").other == 301.0
+        text = matrix_text(found)
+        assert all(
+            part in text for part in ("1.7 hours", "1.5 hours", "-0.2 hours", "5.0 hours", "+3.3 hours")
+        )
+        assert "-5 min" in text
+        assert "Hard: 1.7 hours with Do nothing; 1.5 hours with Beds: -0.2 hours, better." in brief_text(
+            found
+        )
+
+    def test_many_that_may_be_best_are_told_by_those_that_are_not(self) -> None:
+        options = {"a": "A", "b": "B", "c": "C", "d": "D"}
+        runs = {
+            (surge, o): run(surge + o, {"handover_mean": [1.0, 2.0]}) for surge in SURGES for o in options
+        }
+        found = matrix(runs, SURGES, options, "handover_mean")
+        assert best_of(found, ["b", "c", "d"]) == "all but A (these cannot be told apart)"
+        assert best_of(found, ["c", "d"]) == "C and D (these cannot be told apart)"
+
     def test_a_value_that_is_missing_is_a_dash_and_decides_nothing(self) -> None:
         found = of({**CLEAR, ("hard", "beds"): [nan, nan, nan]})
         assert largest(found, WAIT, "hard").base == 61.0
