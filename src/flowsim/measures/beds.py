@@ -15,7 +15,7 @@ from flowsim.measures.pools import (
     share_of_days_over,
     units,
 )
-from flowsim.measures.spells import ACUTE, DAY, WARD, Spells, had_bed, spells, wards
+from flowsim.measures.spells import ACUTE, DAY, WARD, Spells, counts_as, had_bed, spells, wards
 from flowsim.vocabulary import ROUTES
 
 FOLLOW_UP = 30 * DAY
@@ -36,13 +36,13 @@ def evaluate(facts: Facts, out: Collector) -> None:
 
 
 def _occupancy(facts: Facts, out: Collector) -> None:
-    acute = units(facts, "beds", WARD, only=lambda s: _counts_as(s) == "general_and_acute").limited()
+    acute = units(facts, "beds", WARD, only=lambda s: counts_as(s) == ACUTE[0]).limited()
     mean_occupancy(facts, out, "bed_occupancy", acute)
     mean_busy(facts, out, "beds_occupied", acute)
     mean_capacity(facts, out, "beds_open", acute)
     peak_occupancy(facts, out, "bed_occupancy_peak", acute)
     share_of_days_over(facts, out, FULL, acute)
-    critical = units(facts, "beds", WARD, only=lambda s: _counts_as(s) == "critical_care").limited()
+    critical = units(facts, "beds", WARD, only=lambda s: counts_as(s) == ACUTE[1]).limited()
     mean_occupancy(facts, out, "critical_care_occupancy", critical)
 
 
@@ -90,7 +90,3 @@ def _long_stays(facts: Facts, found: Spells, out: Collector) -> None:
         out.ratio(f"beds_over_{days}_days", view, late, used)
         if days == LONG_STAYS[-1]:
             out.per_period("patients_over_21_days", view, late)
-
-
-def _counts_as(spec: object) -> str:
-    return str(getattr(spec, "counts_as", "general_and_acute"))

@@ -17,7 +17,7 @@ from flowsim.measures.collect import Collector
 from flowsim.measures.definitions.queueing import REFUSED
 from flowsim.measures.facts import Array, Bools, Facts, Floats, clipped
 from flowsim.measures.pools import units
-from flowsim.measures.spells import ACUTE
+from flowsim.measures.spells import ACUTE, counts_as
 from flowsim.measures.urgent_care import attended
 from flowsim.vocabulary import PATHWAYS
 
@@ -104,11 +104,7 @@ def _standing(costs: Costs, service: str) -> float:
 
 
 def _acute(facts: Facts) -> Array:
-    return np.array([s.kind == "ward" and _counts_as(s) in ACUTE for s in facts.specs])
-
-
-def _counts_as(spec: object) -> str:
-    return str(getattr(spec, "counts_as", ACUTE[0]))
+    return np.array([s.kind == "ward" and counts_as(s) in ACUTE for s in facts.specs])
 
 
 def _handover_delay(facts: Facts, costs: Costs, out: Collector) -> None:
@@ -170,7 +166,7 @@ def _bed_days(facts: Facts) -> Iterator[Activity]:
     whole = clipped(view.column("accepted"), left, low, high)
     held = np.where(view.outcome_is("ready"), clipped(view.column("finished"), left, low, high), 0.0)
     in_care, after = view.sums(whole - held) / DAY, view.sums(held) / DAY
-    items = [WARDS.get(_counts_as(spec), "community_bed_day") for spec in facts.specs]
+    items = [WARDS.get(counts_as(spec), "community_bed_day") for spec in facts.specs]
     for item in dict.fromkeys(items[code] for code in facts.services("ward")):
         mine = np.array([one == item for one in items])
         yield Activity(item, np.where(mine, in_care, 0.0))

@@ -20,7 +20,7 @@ from flowsim.measures.definitions.urgent_care import TYPE_1, TYPE_3
 from flowsim.measures.facts import Facts, Floats, View, hourly_presence
 from flowsim.measures.pools import Units, units
 from flowsim.measures.presence import PRESENT, added_up, hourly_by
-from flowsim.measures.spells import spells, wards
+from flowsim.measures.spells import ACUTE, counts_as, spells, wards
 from flowsim.measures.urgent_care import attended, known_at
 
 LEVELS = ("system", "trust", "site")
@@ -159,15 +159,13 @@ def _handovers(facts: Facts) -> Iterable[_Hourly]:
 
 
 def _beds(facts: Facts) -> Iterable[_Hourly]:
-    acute = units(
-        facts, "beds", "ward", only=lambda s: s.counts_as == "general_and_acute", whole_run=True
-    ).limited()
+    acute = units(facts, "beds", "ward", only=lambda s: counts_as(s) == ACUTE[0], whole_run=True).limited()
     for level in LEVELS:
         names, busy, capacity = Units.by(acute, facts, level)
         if names:
             yield _Hourly("bed_occupancy", level, names, busy, capacity)
             yield _Hourly("beds_open", level, names, capacity, None)
-    if not wards(facts, "general_and_acute", "critical_care"):
+    if not wards(facts, *ACUTE):
         return
     found, view = spells(facts), facts.view("ward", everyone=True)
     gone = view.outcome_is("ready") & view.reached("left")

@@ -18,13 +18,14 @@ DAY = 1440.0
 ACUTE = ("general_and_acute", "critical_care")
 
 
-def wards(facts: Facts, *counts_as: str) -> list[int]:
-    """Return the codes of wards whose beds count as one of these; of all wards if none is named."""
-    return [
-        code
-        for code in facts.services(WARD)
-        if not counts_as or getattr(facts.specs[code], "counts_as", ACUTE[0]) in counts_as
-    ]
+def counts_as(spec: object) -> str:
+    """Return the national count that a ward's beds belong to."""
+    return str(getattr(spec, "counts_as", ACUTE[0]))
+
+
+def wards(facts: Facts, *counts: str) -> list[int]:
+    """Return the codes of wards whose beds belong to one of these counts; of all wards if none is named."""
+    return [code for code in facts.services(WARD) if not counts or counts_as(facts.specs[code]) in counts]
 
 
 @dataclass(frozen=True, slots=True)
