@@ -51,6 +51,24 @@ class TestRoomsAndStaff:
         assert started(world, first, second, impatient, last) == [0, 20, None, 40]
         assert waiting == [1, 0]
 
+    def test_whoever_leaves_the_room_has_left_it_wherever_they_go_next(self) -> None:
+        """In the second room from 0, gone at 10 to wait for a bed: the room is the next one's from 10."""
+        world = World(
+            {
+                "clinic": clinic(rooms=2, patience=OLD_IMPATIENT | {"85+": "10 min"}),
+                "ward": {**slow_ward(), "beds": 0},
+            },
+            {"clinic": {"left": "ward"}},
+        )
+        world.arrive(NINE, "clinic")
+        world.arrive(NINE, "clinic", age="85+")
+        world.arrive(NINE + 1, "clinic")
+        waiting: list[int] = []
+        for minute in (9, 11):
+            world.at(NINE + minute, lambda: waiting.append(world["clinic"].rooms.waiting))
+        world.run()
+        assert waiting == [1, 0]
+
     def test_whoever_gives_up_in_the_waiting_room_never_had_a_room(self) -> None:
         """One room until 20. Patience of 18 minutes is over at 19 for one and at 21 for the other."""
         world = World(
