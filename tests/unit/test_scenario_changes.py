@@ -526,6 +526,14 @@ class TestCopies:
         origin = scenario.provenance["services.medical_ward_b.turnaround"]
         assert (origin.file, origin.line) == ("draft.yaml", 4)
 
+    def test_a_copy_deep_inside_is_called_after_what_it_copies(self, desk: Desk) -> None:
+        rooms = "services: {hot_clinic: {rooms: {blue: {number: 2, cleaning: 5 min}}}}\n"
+        scenario = desk.load(rooms + "change: {services.hot_clinic.rooms.blue: {copy: {as: b, number: 3}}}")
+        found = {
+            name: (room.number, room.cleaning) for name, room in scenario.services["hot_clinic"].rooms.items()
+        }
+        assert found == {"blue": (2, 5), "blue_b": (3, 5)}
+
     def test_a_surge_cannot_make_a_copy(self, desk: Desk) -> None:
         (problem,) = desk.told(
             "surges:\n  flu:\n    from: 2026-12-01\n    change:\n      demand.referrals: {copy: {as: flu}}\n"

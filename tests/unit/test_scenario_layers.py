@@ -287,6 +287,12 @@ class TestTemplates:
                 "ward",
             ),
             (
+                "templates: {ward: {x: 1}}\ns: {e: {like: [ward], y: 2}}",
+                "s.e.like",
+                "There is no template called a list.",
+                "ward",
+            ),
+            (
                 "templates: {a: {like: b}, b: {like: c}, c: {like: b}}\ns: {e: {like: a, y: 2}}",
                 "templates.c.like",
                 "The templates go round in a circle: b -> c -> b.",

@@ -13,8 +13,10 @@ from flowsim.scenario.digest import digest_of
 from flowsim.scenario.manual import names_at, setting_at, written
 from flowsim.scenario.provenance import is_quantity, unsourced
 from flowsim.scenario.warmup import automatic_days
+from flowsim.spec.base import ServiceSpec
 from flowsim.spec.distributions import Exponential
 from flowsim.spec.groups import ByGroup
+from flowsim.spec.laws import Law
 from messages.kinds import KINDS, WardSpec
 
 if TYPE_CHECKING:
@@ -47,7 +49,15 @@ class TestInSentences:
 
     @pytest.mark.parametrize(
         ("per_day", "people"),
-        [("7.994", "9.99"), ("7.995", "10"), ("7.5", "9.5"), ("8", "10"), ("1500", "1,502"), ("97.6", "100")],
+        [
+            ("7.994", "9.99"),
+            ("7.995", "10"),
+            ("7.5", "9.5"),
+            ("8", "10"),
+            ("1500", "1,502"),
+            ("97.6", "100"),
+            ("8.4", "10"),
+        ],
     )
     def test_few_patients_are_told_to_two_decimals_and_many_to_the_person(
         self, desk: Desk, per_day: str, people: str
@@ -91,7 +101,8 @@ class TestInSentences:
         assert not any("more" in line for line in lines(fewer))
 
     def test_only_what_this_file_alters_is_told(self, desk: Desk) -> None:
-        desk.write(middle_yaml="flowsim: 1\nextends: base.yaml\nservices: {medical_ward: {beds: 40}}\n")
+        parent = "about: {question: What?}\nservices: {medical_ward: {beds: 40}}\n"
+        desk.write(middle_yaml=f"flowsim: 1\nextends: base.yaml\n{parent}")
         plan = "about: {question: Why?}\nservices: {frailty_ward: {beds: 21}}\n"
         desk.write(top_yaml=f"flowsim: 1\nextends: middle.yaml\n{plan}")
         said = lines(load("top.yaml"))
@@ -137,6 +148,10 @@ class TestInSentences:
             "   surge flu: 5 settings, -2 more, set to 18, times 0.5, ..., from Tuesday 1 December 2026"
             in said
         )
+
+    def test_a_source_may_have_no_grade(self, desk: Desk) -> None:
+        said = lines(desk.load("services: {medical_ward: {beds: {value: 30, source: KH03}}}"))
+        assert said[-1] == "19 numbers: 18 no source, 1 source without a grade."
 
     def test_numbers_are_counted_by_how_well_their_source_is_known(self, desk: Desk) -> None:
         rows = "path,source,grade\nservices,KH03,seen\ndemand,SUS,recalled\ncasemix,SUS,assumed\n"
@@ -466,6 +481,21 @@ class TestOneFile:
             (m, s.beds, s.turnaround) for m, s in steps[1]
         ]
 
+    def test_empty_groups_lists_in_lists_and_ranges_are_written(self, desk: Desk) -> None:
+        scenario = desk.load(
+            """
+            targets: {x: [[], {}, [1, [2, a]], {b: [], c: {}}]}
+            services: {medical_ward: {beds: {value: 30, low: 28}, rounds: []}}
+            """
+        )
+        text = scenario.resolved_text().splitlines()
+        assert "    beds: 30  # draft.yaml:4" in text  # a range alone is no source
+        assert "    rounds: []  # draft.yaml:4" in text
+        desk.write(again_yaml=scenario.resolved_text())
+        assert backing(load("again.yaml")).tree["targets"] == {
+            "x": [[], {}, [1, [2, "a"]], {"b": [], "c": {}}]
+        }
+
 
 class TestFingerprint:
     TIME: ClassVar[dict[str, Any]] = {"warm_up": 0.0, "horizon": 10.0}
@@ -527,6 +557,7 @@ class TestWarmUp:
             (359.0, 7),  # below six hours nobody counts, and a week is the least
             (360.0, 7),
             (1902.0, 7),  # five in a thousand are left after 5.298 means: 10,077 minutes
+            (1902.6, 14),  # and half a minute more than a week
             (1903.0, 14),
             (10080.0, 42),
             (1e6, 182),  # half a year is the most
@@ -535,6 +566,13 @@ class TestWarmUp:
     def test_an_empty_start_needs_as_long_as_the_longest_stays(self, mean: float, days: int) -> None:
         """The number in an empty ward with exponential stays falls short of its mean by exp(-t / mean)."""
         assert automatic_days({"w": self.ward(mean), "v": self.ward(60.0)}, "empty") == days
+
+    def test_a_length_that_is_the_same_for_everybody_counts_too(self) -> None:
+        class Home(ServiceSpec):
+            stay: Law
+
+        home = Home.model_construct(kind="home", stay=Exponential.model_construct(mean=10080.0))
+        assert automatic_days({"w": self.ward(360.0), "h": home}, "empty") == 42
 
     def test_without_services_a_week_will_do(self) -> None:
         assert automatic_days({}, "empty") == 7

@@ -211,7 +211,7 @@ def _verb(change: Dated) -> str:
 
 def _dates(change: Dated) -> str:
     when = change.when
-    if when.shape == "wave" and when.peak is not None:
+    if when.peak is not None:
         return f"a wave that peaks on {_day(when.peak)} and is above half for {format_duration(when.width)}"
     since = f"from {_moment(when.first)}" if when.first else "from the beginning"
     until = f" to {_moment(when.last, ends=True)}" if when.last else ""

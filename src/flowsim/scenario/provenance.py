@@ -169,7 +169,7 @@ class _Attacher:
 
 def is_quantity(path: Path, value: object) -> bool:
     """Tell whether a value is a number that a reader may ask the source of."""
-    if path[0] not in _QUANTITIES or path[-1] in _WORDS or isinstance(value, bool):
+    if path[0] not in _QUANTITIES or path[-1] in _WORDS:
         return False
     if path[-1] == "clinicians" and path[-3:-2] == ("areas",):  # the name of a team
         return False

@@ -29,9 +29,7 @@ def resolved_text(root: Node, notes: Mapping[Path, Note], scenario: Scenario, da
         dated: Changes that hold over dates, surges left out.
     """
     order = list(type(scenario).model_fields)
-    sections = sorted(
-        root.value.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)
-    )
+    sections = sorted(root.value.items(), key=lambda pair: order.index(pair[0]))
     lines = ["# Every setting of one scenario, in one place, with the file and line that set it."]
     for key, node in sections:
         lines += _lines(key, node, (key,), "", notes)
