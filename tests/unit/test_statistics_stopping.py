@@ -60,6 +60,19 @@ def test_the_answer_is_that_of_a_plain_reading(rows: list[list[float]], rule: Pr
     assert found.used == (len(rows) if found.enough is None else found.enough + rule.look_ahead)
 
 
+@pytest.mark.parametrize("look_ahead", [0, 1, 2, 3, 5])
+@pytest.mark.parametrize("outliers", [(3,), (3, 4), (4,), (5, 9), (3, 8, 9), ()])
+def test_a_precision_that_is_lost_again_is_looked_for_anew(
+    look_ahead: int, outliers: tuple[int, ...]
+) -> None:
+    """Values of 10 with a little noise, and now and then a 13, from which the mean recovers later."""
+    rows = [[13.0 if i in outliers else 10.0 + 0.01 * (i % 3)] for i in range(40)]
+    rule = Precision(target=0.05, look_ahead=look_ahead)
+    found = judge(np.array(rows), rule)
+    assert found.enough == plainly(rows, rule)
+    assert found.enough is not None
+
+
 @given(COLUMNS, RULES)
 @settings(max_examples=40)
 def test_an_answer_once_given_stays(rows: list[list[float]], rule: Precision) -> None:
