@@ -230,15 +230,25 @@ def test_a_lever_moves_its_own_measure_as_it_claims(name: str, home: Path, befor
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ANYWHERE)
 def test_a_lever_is_monotone_from_low_to_high(name: str, home: Path) -> None:
-    sets = ["time.horizon=4 weeks"]
-    runs = [values_of(laid_over(home, SMALL, sets=sets))]
-    runs += [values_of(laid_over(home, SMALL, f"levers/{name}", each, sets)) for each in STRENGTHS]
     card = LEVERS[name].card
     assert card is not None
     first, *others = card.moves
-    assert rises(first, [claimed(values, first) for values in runs])
-    for claim in others:
-        assert rises(claim, [claimed(runs[0], claim), claimed(runs[-1], claim)]), claim
+    series = np.zeros(1 + len(STRENGTHS))
+    for seed in SEEDS if name in FEW_ARE_MOVED else SEEDS[:1]:
+        sets = ["time.horizon=4 weeks", f"seed={seed}"]
+        runs = [values_of(laid_over(home, SMALL, sets=sets))]
+        runs += [values_of(laid_over(home, SMALL, f"levers/{name}", each, sets)) for each in STRENGTHS]
+        series += [claimed(values, first) for values in runs]
+        for claim in others:
+            assert rises(claim, [claimed(runs[0], claim), claimed(runs[-1], claim)]), claim
+    assert rises(first, series.tolist())
+
+
+SEEDS = (2026, 7, 11)
+FEW_ARE_MOVED = {
+    "admission-avoidance-leads": "a fifth of a patient a day each: a month's luck moves as many"
+}
+"""Levers whose steps are told apart by the mean of several months only, and why."""
 
 
 @pytest.fixture(scope="module")
