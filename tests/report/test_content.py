@@ -10,8 +10,8 @@ from flowsim.measures.compare.text import change_of
 from flowsim.report.build import document
 from flowsim.report.document import Block, Document, Figure, Listing, Numbers, Paragraph, Section, Table
 from flowsim.report.material import BASE, Material
-from flowsim.report.sentences import MOST_WORDS, longest
 from flowsim.store.results import Results
+from report.words import MOST_WORDS, longest
 
 TITLES = [
     "Headline",

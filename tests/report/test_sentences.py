@@ -9,16 +9,15 @@ from hypothesis import strategies as st
 from flowsim.measures.catalogue import CATALOGUE
 from flowsim.measures.compare.paired import Difference
 from flowsim.report.sentences import (
-    MOST_WORDS,
     answer,
     counted,
     finding,
     listed,
-    longest,
     moves,
     rest,
     verdicts,
 )
+from report.words import MOST_WORDS, longest
 
 HEADLINE = [measure.id for measure in CATALOGUE.values() if measure.headline]
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -181,7 +182,9 @@ def test_finished_replications_are_in_order_of_number(folder: RunFolder) -> None
 
 @pytest.mark.parametrize("name", ["rep-0000", "rep-x", "rep-", "rep--1", "other"])
 def test_folders_of_other_names_are_no_replications(folder: RunFolder, name: str) -> None:
-    folder.replication_path(1).rename(folder.replications_path / name)
+    shutil.copytree(folder.replication_path(1), folder.replications_path / name)
+    assert folder.finished() == [1, 2, 10]
+    shutil.rmtree(folder.replication_path(1))
     assert folder.finished() == [2, 10]
 
 

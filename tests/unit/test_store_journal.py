@@ -238,6 +238,7 @@ def test_kinds_that_are_named_exist() -> None:
         "services: [ed]\n",
         "services: {ed: clinic}\n",
         "services: {ed: {kind: hotel}}\n",
+        "services: {ed: {kind: clinic}, x: {kind: hotel}}\n",
         "services: {ed: {label: A}}\n",
         "services: {ed: {kind: clinic}}\nservices: {ed: {kind: clinic}}\n",
         "just text",

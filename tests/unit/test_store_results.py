@@ -133,17 +133,20 @@ def test_a_measure_that_is_not_there(
     assert problem.file == str(results.path)
 
 
-def test_only_a_dozen_groups_are_listed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("count", "more"), [(11, ""), (12, ""), (13, " and 1 more"), (14, " and 2 more")])
+def test_only_a_dozen_groups_are_listed(tmp_path: Path, count: int, more: str) -> None:
     folder = RunFolder(tmp_path / "a" / "b")
-    groups = [f"g{i:02}" for i in range(14)]
-    measures = {"measure": ["m"] * 14, "level": ["site"] * 14, "group": groups, "value": np.zeros(14)}
+    groups = [f"g{i:02}" for i in range(count)]
+    measures = {
+        "measure": ["m"] * count, "level": ["site"] * count, "group": groups, "value": np.zeros(count),
+    }  # fmt: skip
     folder.add(1, pack({"measures": measures}, Record(replication=1, digest="")))
     folder.put_together([1])
     Manifest(run_id="b", name="a", scenario_digest="", seed=1, replications=1).write(folder.path)
     with pytest.raises(InputError) as caught:
         Results.open(folder.path).values("m", "site", "x")
     allowed = caught.value.problems[0].allowed
-    assert allowed == ", ".join(f"{group} (site)" for group in groups[:12]) + " and 2 more"
+    assert allowed == ", ".join(f"{group} (site)" for group in groups[:12]) + more
 
 
 @pytest.mark.parametrize("name", ["people", "patients", "visits"])

@@ -1,7 +1,7 @@
 """Sentences written from the numbers, so that a word cannot disagree with the figure beside it.
 
-A verdict is never chosen here: it is the one of the paired difference. No sentence is longer than
-`MOST_WORDS`.
+A verdict is never chosen here: it is the one of the paired difference. No sentence has more than 25 words.
+Source of that limit: GOV.UK content design, writing for GOV.UK.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from math import isnan
 from flowsim.measures.compare.paired import SAME, UNCLEAR, Difference
 from flowsim.measures.compare.text import cells_of, change_of
 
-MOST_WORDS = 25
-"""Words of the longest sentence. Source: GOV.UK content design, writing for GOV.UK."""
 WHAT_COUNTS = {"better": "Gains", "worse": "Losses"}
 ONE_OF = {"better": "gain", "worse": "loss"}
 NAMED = 3
@@ -114,9 +112,3 @@ def rest(rows: Sequence[Difference]) -> str:
     more = [f"{len(moved) - NAMED} more"] if len(moved) > NAMED else []
     sentences += [f"Neither good nor bad in themselves: {listed([*moved[:NAMED], *more])}."] if moved else []
     return " ".join(sentences)
-
-
-def longest(text: str) -> int:
-    """Return the number of words of the longest sentence of a text."""
-    ends = text.replace("? ", ". ").replace("! ", ". ").replace("; ", ". ").split(". ")
-    return max((len(sentence.split()) for sentence in ends), default=0)

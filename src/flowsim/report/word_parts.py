@@ -67,7 +67,7 @@ def keep_whole(row: Any) -> None:
     properties.insert(0, OxmlElement("w:cantSplit"))
 
 
-def look(table: Any, *, first_column: bool = True) -> None:
+def look(table: Any) -> None:
     """Say which cells of a table are headings: the first row and the first column."""
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement
@@ -79,7 +79,7 @@ def look(table: Any, *, first_column: bool = True) -> None:
     settings = {
         "firstRow": "1",
         "lastRow": "0",
-        "firstColumn": "1" if first_column else "0",
+        "firstColumn": "1",
         "lastColumn": "0",
         "noHBand": "0",
         "noVBand": "1",
