@@ -177,7 +177,8 @@ def _read_numbers(array: Any) -> NDArray[Any]:
 
 def _kind(column: Any) -> np.dtype[Any]:
     """Return the numpy type of an arrow column of numbers."""
-    return np.dtype(column.type.to_pandas_dtype())
+    kind: np.dtype[Any] = np.dtype(column.type.to_pandas_dtype())
+    return kind
 
 
 def stack(target: Path, parts: Iterable[tuple[int, Path]]) -> None:
