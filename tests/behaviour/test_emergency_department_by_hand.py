@@ -449,6 +449,26 @@ class TestCorridor:
         assert clock(world, two, "finished") == [56]
         assert started(world, first) == [105]
 
+    def test_no_more_move_than_there_are_patients_for_their_spaces(self) -> None:
+        """Two boarders and two corridor places; one patient waits at 65, so one boarder moves."""
+        world = self.hospital(spaces=2, corridor=2)
+        for minute in (0, 1):
+            world.arrive(NOON + minute, "ed", admission="yes")
+        world.arrive(NOON + 60, "ed")
+        world.run(until=NOON + 70)
+        assert world["ed"].corridor.busy == 1
+
+    def test_no_more_move_when_spaces_open_in_the_corridor(self) -> None:
+        """None before 120, then two: two boarders, and one patient who waits."""
+        world = self.hospital(spaces=2, corridor=0)
+        for minute in (0, 1):
+            world.arrive(NOON + minute, "ed", admission="yes")
+        patient = world.arrive(NOON + 60, "ed")
+        world.change(NOON + 120, "ed", areas=majors(spaces=2), escalation_spaces=2)
+        world.run(until=NOON + 130)
+        assert world["ed"].corridor.busy == 1
+        assert started(world, patient) == [120]
+
     def test_nobody_moves_for_nothing(self) -> None:
         """A boarder stays in the space while nobody waits for it, and the corridor is empty."""
         world = self.hospital()

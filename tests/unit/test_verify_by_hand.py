@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowsim.errors import InputError
 from flowsim.model import replicate
 from flowsim.tables import Replication
 from flowsim.verify import formulas
@@ -20,6 +21,7 @@ from flowsim.verify.files import queue
 from flowsim.verify.hand import column, fed
 from flowsim.verify.report import as_data, details, false_alarm, found, line, number, odds, page, summary
 from flowsim.verify.seen import Seen, daily, observe, present
+from flowsim.verify.suite import find, run_case
 from hand_made import HandMade
 
 T_99_9_OF_2_FREEDOMS = 31.599054576443618
@@ -203,9 +205,57 @@ class TestTheReport:
         assert "<queue>" not in text
         assert "quick suite, seed 5" in text
         assert "Looked at twice" not in text
+        assert '<p class="failed">' not in text
         assert "Looked at twice. Missed at first: wait" in page(
             [verdict(check(), doubted=(check(),))], seed=1, full=True
         )
+
+    def test_the_page_says_what_broke_and_gives_intervals_only_to_figures_that_have_one(self) -> None:
+        broken = verdict(check(), equal("lost", 0.0, 0.0), error="ValueError: <no>")
+        text = page([broken], seed=5, full=True)
+        assert '<p class="failed">ValueError: &lt;no&gt;</p>' in text
+        assert "full suite, seed 5" in text
+        assert text.count("1 to 2</td>") == 1
+        assert text.count('<td class="figure"></td>') == 1
+        assert text.count("<td>passed</td>") == 2
+
+
+class TestRunning:
+    """A case of one figure, which depends on chance or not, and misses as told."""
+
+    @staticmethod
+    def told(*attempts: Check) -> Case:
+        """Return a case that gives one figure at each attempt, in turn."""
+        said = iter(attempts)
+        return Case("V1", "A queue", "a book", lambda _: [next(said)])
+
+    def test_a_second_look_only_after_a_miss_by_chance(self) -> None:
+        missed, kept = check(passed=False), check()
+        assert run_case(self.told(kept), Luck()).attempts == 1
+        second = run_case(self.told(missed, kept), Luck())
+        assert (second.attempts, second.passed, second.doubted) == (2, True, (missed,))
+        assert not run_case(self.told(missed, missed), Luck()).passed
+        exact = check(passed=False, chance=0.0)
+        assert run_case(self.told(exact), Luck()).failed == (exact,)
+
+    def test_a_case_that_breaks_says_how(self) -> None:
+        def breaks(_: Luck) -> list[Check]:
+            raise ValueError("no such law")
+
+        broken = run_case(Case("V1", "A queue", "a book", breaks), Luck())
+        assert (broken.error, broken.passed, broken.attempts) == ("ValueError: no such law", False, 1)
+
+    def test_a_case_is_found_by_its_number_whatever_its_case(self) -> None:
+        assert find(" v7 ").id == "V7"
+        with pytest.raises(InputError) as caught:
+            find("V77")
+        (problem,) = caught.value.problems
+        assert problem.message == "There is no case V77."
+        assert problem.hint.startswith("Did you mean V7 or ")
+        assert problem.hint.count(" or ") == 2
+        with pytest.raises(InputError) as caught:
+            find("nonsense")
+        assert caught.value.problems[0].hint == ""
 
 
 # -- the other opinion ---------------------------------------------------------------------------------
