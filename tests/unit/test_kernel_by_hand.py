@@ -172,6 +172,84 @@ class TestOrder:
         assert busy == [1]
 
 
+class TestWideningOut:
+    """A patient asks for one pool, and after a while for others too."""
+
+    @staticmethod
+    def world() -> tuple[Kernel, list[Patient], list[Pool]]:
+        kernel, patients = kernel_with(6)
+        pools = [make_pool(kernel, ("ward", name), 1) for name in ("own", "second", "third")]
+        return kernel, patients, pools
+
+    @staticmethod
+    def asks(
+        kernel: Kernel, patient: Patient, pools: list[Pool], after: float, log: list[Any]
+    ) -> Iterator[Any]:
+        pool = yield seize_first(patient, [(each, 0) for each in pools], widen_after=after)
+        log.append((pool.name[1], kernel.now))
+        yield 10.0
+        pool.release()
+
+    @pytest.mark.parametrize(
+        ("after", "taken", "at"),
+        [(5.0, "third", 8.0), (20.0, "third", 23.0), (26.0, "third", 29.0), (28.0, "own", 30.0)],
+    )
+    def test_the_free_one_is_found_behind_one_that_is_taken(
+        self, after: float, taken: str, at: float
+    ) -> None:
+        """Own is taken to 30 and second for ever; third is free. Asked at 3."""
+        kernel, (a, b, c, *_), pools = self.world()
+        log: list[Any] = []
+        begin(kernel, 0, a, keep(pools[0], a, 30.0))
+        begin(kernel, 0, b, keep(pools[1], b, 9999.0))
+        begin(kernel, 3, c, self.asks(kernel, c, pools, after, log))
+        kernel.env.run(until=100.0)
+        assert log == [(taken, at)]
+        assert [pool.waiting for pool in pools] == [0, 0, 0]
+
+    @pytest.mark.parametrize("after", [4.0, 40.0])
+    def test_a_wait_that_is_over_is_not_widened(self, after: float) -> None:
+        """Served at 6 by the own pool; what was due at 7, or at 43, is not done."""
+        kernel, (a, c, *_), pools = self.world()
+        log: list[Any] = []
+        begin(kernel, 0, a, keep(pools[0], a, 6.0))
+        begin(kernel, 3, c, self.asks(kernel, c, pools[:2], after, log))
+        kernel.env.run(until=100.0)
+        assert log == [("own", 6.0)]
+        assert [(pool.busy, pool.waiting) for pool in pools] == [(0, 0)] * 3
+        assert pools[1].queue_sum == 0.0
+
+    def test_a_place_of_somebody_who_has_given_up_is_passed_over_when_waits_age(self) -> None:
+        """B waits from 1 to 6 and gives up; at 20 C, who came later and in a lower class, is served."""
+        kernel, (a, b, c, *_) = kernel_with(6)
+        pool = make_pool(kernel, ("ward", "beds"), 1, classes=2, ages=5.0)
+        order: list[tuple[int, float]] = []
+
+        def care(patient: Patient, priority: int, patience: float) -> Iterator[Any]:
+            if (yield pool.seize(patient, priority, patience)) is None:
+                return
+            order.append((patient.row, kernel.now))
+            yield 20.0
+            pool.release()
+
+        for minute, patient, priority, patience in ((0, a, 0, inf), (1, b, 0, 5.0), (2, c, 1, inf)):
+            begin(kernel, minute, patient, care(patient, priority, patience))
+        kernel.env.run(until=100.0)
+        assert order == [(0, 0.0), (2, 20.0)]
+        assert (pool.busy, pool.waiting) == (0, 0)
+
+    @pytest.mark.parametrize(("since", "first"), [(1, 2), (12, 3)])
+    def test_at_one_rank_the_longest_waiting_goes_first(self, since: float, first: int) -> None:
+        """The unit is free at 20. B asks in class 1, C a minute later in class 0; a step takes 10 minutes.
+
+        B, since 1, has been lifted to class 0 and came first; since 12, it has not been lifted.
+        """
+        kernel, (a, other, b, c, *_) = kernel_with(6)
+        pool = make_pool(kernel, ("ward", "beds"), 1, classes=2, ages=10.0)
+        asks = [(0.0, a, 0), (0.5, other, 0), (since, b, 1), (since + 1, c, 0)]
+        assert TestOrder.served(pool, kernel, asks)[2] == first
+
+
 class TestRotas:
     def test_a_keeper_decides_what_a_shift_means(self) -> None:
         """Told 0 at 60, it keeps one; told 2 at 90, it has two."""
