@@ -176,9 +176,9 @@ METHODS = (
     ),
     Mutant(
         "the rate of the hour before",
-        "sampling.arrivals:rate_curve",
-        "np.repeat(factors, 24))",
-        "np.repeat(factors, 24) * np.roll(week, 1) / np.where(week > 0.0, week, 1.0))",
+        "sampling.arrivals:at_rate",
+        "per_day * week * day",
+        "per_day * np.roll(week, 1) * day",
         ("V16",),
     ),
     Mutant(
@@ -388,7 +388,7 @@ SAMPLING = (
     Mutant(
         "no length bias of those found in beds",
         "initial:_stays",
-        "_length_biased(law, u[here])",
+        "_length_biased(law, theirs, u[here])",
         "law.ppf(u[here])",
         ("V24",),
     ),

@@ -28,7 +28,7 @@ from flowsim.verify.suite import find
 
 HALF = Mutant("half", "measures.estimates:half_width", "values.std(ddof=1)", "0.0", ("V1",))
 LAST = Mutant("last", "kernel.pool:Pool._next", "line.popleft()", "line.pop()", ("V1",))
-CURVE = Mutant("curve", "sampling.arrivals:rate_curve", "spec.per_day", "2.0 * spec.per_day", ("V1",))
+CURVE = Mutant("curve", "sampling.arrivals:at_rate", "per_day * week", "2.0 * per_day * week", ("V1",))
 
 
 def only(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
@@ -84,18 +84,18 @@ def test_the_code_is_mended_when_the_case_breaks_down(monkeypatch: pytest.Monkey
 
 
 def test_a_function_is_broken_wherever_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = arrivals.rate_curve
-    assert feed.rate_curve is right
+    right = arrivals.at_rate
+    assert feed.at_rate is right
     seen = []
 
     def run(_: Luck) -> Any:
-        seen.extend([arrivals.rate_curve, feed.rate_curve])
+        seen.extend([arrivals.at_rate, feed.at_rate])
         yield true("it holds", 1)
 
     only(monkeypatch, run)
     autopsy(CURVE, Luck())
     assert seen[0] is seen[1] is not right
-    assert arrivals.rate_curve is feed.rate_curve is right
+    assert arrivals.at_rate is feed.at_rate is right
 
 
 def test_what_noticed_is_told_with_the_figure(monkeypatch: pytest.MonkeyPatch) -> None:
