@@ -1,11 +1,14 @@
-"""What every test shares: nothing is written outside its own folder, and output has no colour."""
+"""What every test shares: nothing is written outside its own folder, no colour, and no clock that judges."""
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: many small tests, few cores
+settings.register_profile("untimed", settings.default, deadline=None)  # a busy machine is no failure
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 
