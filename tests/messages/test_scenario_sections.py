@@ -285,6 +285,22 @@ class TestFiles:
         assert (ward.beds, ward.turnaround) == (31, 60)
         assert scenario.files == ("draft.yaml", "a.yaml", "b.yaml", "base.yaml")
 
+    def test_every_value_knows_by_which_layer_it_came(self, desk: Desk) -> None:
+        scenario = desk.load(
+            "include: pack.yaml\nservices: {medical_ward: {turnaround: 1 hour}}",
+            "replications=3",
+            pack_yaml="services: {medical_ward: {beds: 32}}\n",
+        )
+        layers = {
+            path.rpartition(".")[2]: (origin.layer, origin.place)
+            for path, origin in scenario.provenance.items()
+            if path.startswith("services.medical_ward.") or path == "replications"
+        }
+        assert layers["beds"] == ("include", "pack.yaml:1")
+        assert layers["turnaround"] == ("scenario", "draft.yaml:4")
+        assert layers["place"] == ("extends", "base.yaml:11")
+        assert layers["replications"] == ("--set", "--set:1")
+
     def test_a_study_in_place_of_a_scenario(self, desk: Desk) -> None:
         desk.write(study_yaml="flowsim: 1\nstudy: {options: {}}\n")
         problem = only(examine("study.yaml")[1])
@@ -438,6 +454,8 @@ class TestSurges:
         problem = only(desk.told(f"title: x\n{waves or 'seed: 3'}\nsurges:\n  s: {surge}\n"))
         assert (problem.message, problem.hint) == (message, hint)
         assert (problem.path, problem.line) == (f"surges.s{path}", 6)
+        if message.startswith(("Unknown", "A lag", "A surge that")):
+            assert problem.source[problem.column - 1 :].startswith(f"{path[1:]}:")
         if "colour" in surge:
             assert (
                 problem.allowed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -532,6 +533,20 @@ class TestFiles:
             ("packs is a folder, not a file.", ""),
             ("packs is a folder, not a file.", "Choose a file in it: flu.yaml."),
         ]
+
+    def test_eight_files_of_a_folder_and_three_near_names_are_enough(self, folder: Folder) -> None:
+        for number in range(9):
+            (folder.root / f"plan_{number}.yaml").write_text("a: 1\n")
+        (folder.root / "notes.txt").write_text("")
+        for path in (folder.root, folder.root / "plan"):
+            assert Folder(folder.root, folder.problems).tree(path, "scenario") is None
+        names = ", ".join(f"plan_{number}.yaml" for number in range(8))
+        assert folder.problems[0].hint == f"Choose a file in it: {names}."
+        assert folder.problems[1].message == "There is no file plan."
+        near = r"Did you mean plan_\d\.yaml or plan_\d\.yaml or plan_\d\.yaml\?"
+        assert folder.problems[1].hint == "" or re.fullmatch(near, folder.problems[1].hint)
+        assert Folder(folder.root, folder.problems).tree(folder.root / "plan.yaml", "scenario") is None
+        assert re.fullmatch(near, folder.problems[2].hint)
 
     def test_a_reference_stays_in_the_folder(self, folder: Folder) -> None:
         document = Document("scenarios/x.yaml", ("f: y",), str(folder.root / "sub" / "x.yaml"))

@@ -208,17 +208,6 @@ class _Writer:
         node = find(self.root, found.path)
         return problem_at(node, message, found.path, allowed=", ".join(words), hint=self._about(found.path))
 
-    def misspelt_value(self, found: _Found) -> Problem:
-        """Report a value that decides the kind of something and is not known."""
-        context = found.error["ctx"]
-        words = [word.strip().strip("'") for word in str(context.get("expected_tags", "")).split(",")]
-        tag = show(context.get("tag", ""))
-        key = str(context.get("discriminator", "kind")).strip("'")
-        close = nearest(tag, words)
-        message = f"{tag} is not a known {key}." + (f" Did you mean {close[0]}?" if close else "")
-        path = (*found.path, key) if find(self.root, (*found.path, key)) is not None else found.path
-        return problem_at(find(self.root, path), message, path, allowed=", ".join(words))
-
 
 def _last_resort(value: Any, error: Mapping[str, Any]) -> str:
     return f"{show(value)} does not fit here: {str(error['msg'])[0].lower()}{str(error['msg'])[1:]}."
@@ -278,7 +267,6 @@ _SPECIAL: Final[dict[str, Callable[[_Writer, _Found], Problem]]] = {
     "assertion_error": _Writer.own_words,
     "literal_error": _Writer.choice,
     "enum": _Writer.choice,
-    "union_tag_invalid": _Writer.misspelt_value,
 }
 
 
