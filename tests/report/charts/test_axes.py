@@ -256,6 +256,17 @@ def test_value_axis_takes_zero_in_when_told():
     assert lines(without, EDGE_LINE) == []
 
 
+def test_numbers_of_an_axis_have_the_decimals_of_its_step_wherever_it_begins():
+    form = written("beds", 0, [2.4])
+    marks = ["1.4", "1.6", "1.8", "2.0", "2.2", "2.4"]
+    left, below = Sheet(720, 300), Sheet(720, 300)
+    value_axis(left, PLOT, [[1.4, 2.4]], form)
+    assert said(left) == marks
+    across_axis(below, PLOT, ((0.0, 9.0),), [[1.4, 2.4]], form)
+    assert said(below) == [*marks, "Beds"]
+    assert gutter([[1.4, 2.4]], form) == pytest.approx(width("1.4", SMALL) + 8)
+
+
 def test_gutter_is_the_widest_number_and_some_room():
     form = written("beds", 0, [1000.0])
     assert gutter([[0.0, 1000.0]], form) == pytest.approx(width("1,000", SMALL) + 8)
