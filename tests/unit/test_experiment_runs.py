@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -185,6 +186,17 @@ def test_the_manifest_adds_up_the_replications(scenario: FakeScenario, tmp_path:
     assert (ran.results.path / "scenario.resolved.yaml").read_text() == scenario.resolved_text()
 
 
+def test_a_run_tells_the_time_and_memory_of_what_was_done_now(scenario: FakeScenario, tmp_path: Path) -> None:
+    began = time.process_time()
+    first, again = go(scenario, tmp_path, 2), go(scenario, tmp_path, 2)
+    spent = time.process_time() - began
+    assert 0 < first.cpu_seconds + again.cpu_seconds <= spent + 0.01
+    largest = max(record.peak_memory_mb for record in first.results.records)
+    assert largest <= first.peak_memory_mb <= first.results.manifest.peak_memory_mb + 200
+    assert first.wall_seconds > 0
+    assert (first.fresh, again.fresh) == (2, 0)
+
+
 def test_fewer_replications_later_leave_the_tables_whole(scenario: FakeScenario, tmp_path: Path) -> None:
     go(scenario, tmp_path, 4)
     few = go(scenario, tmp_path, 2)
@@ -340,6 +352,16 @@ class TestWorker:
         kept = RunFolder(tmp_path).record(1)
         assert replace(kept, files={}) == done.record
         assert all(kept.files.values())
+
+    def test_it_tells_the_time_and_memory_of_its_own_work(self, tmp_path: Path) -> None:
+        began = time.process_time()
+        done = work(self.task(tmp_path, FakeScenario()))
+        spent = time.process_time() - began
+        assert done.record is not None
+        assert 0 <= done.record.cpu_seconds <= spent + 0.001
+        assert (
+            20 < done.record.peak_memory_mb < 20_000
+        )  # megabytes: Python with numpy, not a thousandth of it
 
     def test_without_a_folder_it_sends_the_files_back(self, tmp_path: Path) -> None:
         done = work(self.task(tmp_path, FakeScenario(), folder=""))

@@ -337,11 +337,13 @@ class TestKeys:
             comparison().keys(HANDOVER, "age")
         assert error.value.problems[0].allowed == "system, site"
 
-    def test_of_many_measures_the_first_few_are_named(self) -> None:
+    @pytest.mark.parametrize(("count", "more"), [(4, False), (5, False), (6, True)])
+    def test_of_more_than_five_measures_five_are_named(self, count: int, more: bool) -> None:
+        asked = [measure.id for measure in in_area("discharge")][:count]
         with pytest.raises(InputError) as error:
-            comparison().keys([measure.id for measure in in_area("discharge")])
-        assert error.value.problems[0].message.endswith(", ....")
-        assert error.value.problems[0].message.count("_") < 12
+            comparison().keys(asked)
+        message = error.value.problems[0].message
+        assert message == f"These runs have not measured {', '.join(asked[:5])}{', ...' * more}."
 
 
 # -- where time goes -------------------------------------------------------------------------------------

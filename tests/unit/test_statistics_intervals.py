@@ -17,7 +17,7 @@ from scipy import stats
 from finished_runs import FakeRun, run
 from flowsim.measures.compare.decomposition import Reasons, Trial, reasons
 from flowsim.measures.compare.paired import NOISE, Difference, paired, variance_ratio
-from flowsim.measures.compare.released import BEDS, SPENT, ratio_of_means, released
+from flowsim.measures.compare.released import BEDS, SPENT, can_tell, ratio_of_means, released
 from flowsim.measures.estimates import (
     PERCENTILES,
     by_replication,
@@ -393,6 +393,7 @@ class TestFieller:
             ([100.0, 110.0, 120.0], [-2.0, -2.1, -1.9], nan, "not clear"),  # beds are filled, not released
             ([100.0, 110.0, 120.0], [2.0, -2.0, 0.5], nan, "not clear"),
             ([100.0, nan, 120.0], [2.0, 2.0, nan], nan, "one replication"),
+            ([100.0, 100.1, nan], [2.0, 2.0, 2.0], 50.025, ""),  # two pairs are enough
         ],
     )
     def test_pounds_for_a_bed_day(
@@ -411,6 +412,18 @@ class TestFieller:
             assert found.low < found.per_bed_day < found.high
             assert f"£{abs(per_bed_day):.0f}" in found.sentence()
             assert (found.sentence().count("-£") > 0) == (per_bed_day < 0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"), [((SPENT, BEDS), True), ((SPENT,), False), ((BEDS,), False), ((), False)]
+)
+def test_the_cost_of_a_bed_day_needs_costs_and_beds(
+    keys: tuple[tuple[str, str, str], ...], told: bool
+) -> None:
+    assert (
+        can_tell(run("plan", {("handover_mean", "system", ""): [1.0], **{key: [1.0] for key in keys}}))
+        is told
+    )
 
 
 # -- decomposition -------------------------------------------------------------------------------------------
