@@ -119,6 +119,9 @@ class TestRun:
         half = stats.t.ppf(0.975, 2) * stats.sem(NOW[FOUR])
         assert f"{CATALOGUE[FOUR].label} 72.0% {72 - 100 * half:.1f}% to {72 + 100 * half:.1f}%" in lines
         assert any(line.startswith(f"{CATALOGUE[HANDOVER].label} 33 min") for line in lines)
+        raw = call("run", "now.yaml", "-n", "3").stdout.splitlines()
+        ends = {line.index(mean) + len(mean) for line in raw for mean in ("72.0%", "33 min") if mean in line}
+        assert len(ends) == 1  # means are set to the right
 
     def test_the_first_replications_have_their_own_headline(self, here: Path) -> None:
         lines = told("run", "now.yaml", "-n", "1")
@@ -151,6 +154,39 @@ class TestRun:
         assert result.exit_code == 3
         (found,) = json.loads(result.stdout)
         assert (found["fresh"], found["precise_after"], found["precision_reached"]) == (0, None, False)
+
+
+class TestPrecision:
+    """Eight replications: one plan is steady, and the other is not."""
+
+    @pytest.fixture
+    def eight(self, here: Path) -> Path:
+        each = {
+            "steady": [0.7, 0.71, 0.7, 0.7, 0.71, 0.7, 0.7, 0.7],
+            "wild": [0.1, 0.9, 0.1, 0.9, 0.1, 0.9, 0.1, 0.9],
+        }
+        for seed, (name, values) in enumerate(each.items()):
+            text = f"extends: now.yaml\nname: {name}\nseed: {seed}\n"
+            (here / f"{name}.yaml").write_text(text, "utf-8")
+            ran(here / f"{name}.yaml", {FOUR: values})
+        return here
+
+    def test_reached_says_after_how_many(self, eight: Path) -> None:
+        lines = told("run", "steady.yaml", "--precision", "5%")
+        assert "3 replications reached the precision asked for; the others confirmed it." in lines
+
+    def test_not_reached_says_nothing_of_it_and_has_exit_code_3(self, eight: Path) -> None:
+        lines = told("run", "wild.yaml", "--precision", "5%", "-n", "8", code=3)
+        assert not any("reached the precision" in line for line in lines)
+
+    @pytest.mark.parametrize(
+        ("files", "code"), [(("steady",), 0), (("steady", "wild"), 3), (("wild", "steady"), 3)]
+    )
+    def test_one_that_does_not_reach_it_is_enough(
+        self, eight: Path, files: tuple[str, ...], code: int
+    ) -> None:
+        names = [f"{name}.yaml" for name in files]
+        told("run", *names, "--precision", "5%", "-n", "8", "-q", code=code)
 
 
 # -- compare -------------------------------------------------------------------------------------------------
@@ -363,7 +399,11 @@ handover_mean,,,33,minutes,10,percent,,Another report,recalled,winter
         assert any(line.startswith("whole system 75.0% 72.0% ±1.0 pts too low ×3.0") for line in lines)
         assert not any(line.startswith("whole system 33 min") for line in lines)
         assert "1 of 2 figures are within tolerance." in lines
+        hint = "-v also shows the figures within tolerance, and where all of them are from."
+        assert hint in lines
+        assert lines[lines.index("Observed and simulated") - 1] == ""
         everything = told("run", "now.yaml", "-v")
+        assert hint not in everything
         assert "whole system 33 min 33 min ±3 min within" in everything
         assert "handover_mean system: Another report; recalled; winter." in everything
         assert "within_4_hours system: A report, 2024-25; seen." in everything
