@@ -42,7 +42,7 @@ kim  ed       -           -    2/11:00 2/11:00  2/11:30  -       -        -
 lea  ed_south home        -    2/09:00 2/09:00  2/09:05  2/09:15 2/09:45  2/10:00
 max  utc      transfer    -    2/08:00 2/08:00  -        2/08:20 2/08:30  2/08:30
 max  ed_south home        utc  2/08:30 2/08:30  2/08:40  2/08:50 2/09:30  2/14:30
-ned  utc      shut        -    2/23:00 -        -        -       -        2/23:00
+nia  utc      shut        -    2/23:00 -        -        -       -        2/23:00
 """
 PEOPLE = {
     "bob": {"age": "85+", "fifth": "1", "acuity": "2", "route": "ambulance", "place": "west"},
@@ -63,7 +63,7 @@ def measured() -> Measures:
     [
         ("attendances_type_1", ALL / 2),
         ("attendances_type_3", 2 / 2),  # everybody who comes, also who is turned away
-        ("attendances", (ALL + 1) / 2),  # max at the centre, and not ned
+        ("attendances", (ALL + 1) / 2),  # max at the centre, and not nia
         ("streamed_away", 1 / 2),  # gus
         # within: ann bob fay hal lea; over: cid dot eve ida kim max; jon not known
         ("within_4_hours_type_1", 5 / 11),
@@ -142,7 +142,7 @@ def test_numbers_present_are_hours_inside_the_period(measure: str, hours: float)
         ("hour", "08", 3 / 5, 5),  # bob, hal, and max at the centre; not cid, nor max later
         ("hour", "00", 1.0, 1),
         ("hour", "21", np.nan, 1),  # jon: not known
-        ("hour", "23", np.nan, 0),  # ned was turned away
+        ("hour", "23", np.nan, 0),  # nia was turned away
     ],
 )
 def test_by_provider_person_and_hour(level: str, group: str, within: float, attended: int) -> None:
@@ -436,7 +436,7 @@ class TestPeople:
     def test_who_had_left_before_the_period_is_not_there(self) -> None:
         assert set(self.rows()) == {
             "over", "ann", "bob", "cid", "dot", "eve", "fay", "gus",
-            "hal", "ida", "jon", "kim", "lea", "max", "ned",
+            "hal", "ida", "jon", "kim", "lea", "max", "nia",
         }  # fmt: skip
 
     @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ class TestPeople:
             ("gus", 0, 0, 0, 0),  # streamed
             ("ida", 1, 0, 1, 840),  # so far
             ("max", 1, 1, 0, 360),
-            ("ned", 0, 0, 0, 0),
+            ("nia", 0, 0, 0, 0),
         ],
     )
     def test_counts_and_minutes(
