@@ -408,3 +408,12 @@ def test_measures_of_some_replications(tmp_path: Path, wanted: list[int], told: 
     mean = sum(2.0 ** (number - 1) for number in wanted) / len(wanted)
     assert block.rows[0][2].value == pytest.approx(mean)
     assert (block.rows[0][3].text == "–") == (len(wanted) == 1)
+
+
+def test_measures_are_in_the_order_of_the_catalogue(tmp_path: Path) -> None:
+    run = write_run(tmp_path, "base", {"over_12_hours": [0.1], "within_4_hours": [0.5], "attendances": [3.0]})
+    block = measured(run, [1]).sections[0].blocks[0]
+    assert isinstance(block, Table)
+    assert [row[0] for row in texts_of(block)] == [
+        "Attendances, all types", "ED: within 4 hours, all types", "ED: over 12 hours",
+    ]  # fmt: skip

@@ -300,3 +300,59 @@ def test_long_tables_are_folded_unless_told(rows: int, asked: bool | None, folde
     table = texts("t", "c", ("A", "B"), [("x", "1")] * rows, numbers=(1,), folded=asked)
     assert table.folded is folded
     assert [column.align for column in table.columns] == ["text", "number"]
+
+
+def test_two_replications_are_enough_for_intervals_and_verdicts(tmp_path: Path) -> None:
+    two = {key: values[:2] for key, values in BASE.items()}
+    base = write_run(tmp_path, "base", two)
+    found = held_against(base, write_run(tmp_path, "plan", two))
+    keys = [("discharge_ready", "system", "")]
+    table = differences(found, "t", "Caption", keys, folded=True)
+    assert heads_of(table)[-2:] == ["Difference (95% interval)", "Verdict"]
+    assert table.folded
+    assert "One replication" not in table.note
+    alone = differences(held_against(base), "t", "Caption", keys, folded=True)
+    assert heads_of(alone) == ["Measure", "Mean", "95% interval", "9 in 10 replications"]
+    assert alone.folded
+
+
+def test_the_whole_system_beside_its_groups(tmp_path: Path) -> None:
+    north = ("handover_mean", "site", "north")
+    found = held_against(write_run(tmp_path, "base", BASE | {north: [20.0] * 3}))
+    table = differences(found, "t", "C", [north, ("handover_mean", "system", "")])
+    assert heads_of(table)[0] == "Site"
+    assert [row[0] for row in texts_of(table)] == ["North Hospital", "Whole system"]
+
+
+def test_a_measure_that_few_replications_have(tmp_path: Path) -> None:
+    """With one value there is a mean and nothing else; with two there is an interval."""
+    some = {"calls": [5.0, np.nan, np.nan], "handovers": [5.0, 5.0, np.nan]}
+    found = held_against(write_run(tmp_path, "base", BASE | some))
+    table = differences(found, "t", "C", [("calls", "system", ""), ("handovers", "system", "")])
+    assert [row[1:] for row in texts_of(table)] == [
+        ["5.0/day", "–", "–"], ["5.0/day", "5.0 to 5.0", "5.0 to 5.0"],
+    ]  # fmt: skip
+
+
+def test_plans_beside_each_other_have_one_value_of_the_baseline_fine_enough_for_all(tmp_path: Path) -> None:
+    """A clear difference of a tenth of a per cent needs another decimal; the baseline is written alike."""
+    base = {"within_4_hours": [0.5, 0.625, 0.75]}
+    near = {"within_4_hours": [value + 2.0**-12 for value in base["within_4_hours"]]}
+    found = several(tmp_path, far={"within_4_hours": [0.625, 0.75, 0.875]}, near=near)
+    table = differences(found, "t", "C", [("within_4_hours", "system", "")])
+    ((_, was, far, _, close, change),) = texts_of(table)
+    assert (was, far, close) == ("62.50%", "75.0%", "62.52%")
+    assert change == "+0.02 pts, better"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("escalation: {actions: {open_beds: {label: Open beds now}}}\n", "Open beds now"),
+        ("escalation: {actions: {open_beds: {hours: 3}}}\n", "Open beds"),
+        ("escalation: {actions: {open_beds: 5}}\n", "Open beds"),
+        ("name: x\n", "Open beds"),
+    ],
+)
+def test_actions_are_called_by_their_label_if_they_have_one(text: str, name: str) -> None:
+    assert Names([Written(text)]).of("action", "open_beds") == name
