@@ -198,7 +198,6 @@ class TestTables:
     def test_the_one_value_of_everybody(self, laws: list[Any], value: float | None) -> None:
         assert LawTable([parse_distribution(law).form() for law in laws]).value == value
 
-
     @pytest.mark.parametrize(("options", "fits"), [(127, True), (128, False)])
     def test_a_choice_has_127_options_at_most(self, options: int, fits: bool) -> None:
         """A code is a signed byte; the last option of 127 can still be told."""
