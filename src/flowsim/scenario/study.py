@@ -199,7 +199,9 @@ def _study(found: Outline, file: str, cells: dict[Cell, Scenario], warnings: Seq
 
 
 def _surges(found: Outline) -> list[Entry]:
-    return list(found.surges.values()) or [Entry("base", "The base", found.root.but(value={}), ())]
+    return list(found.surges.values()) or [
+        Entry("base", Path(found.spec.base).stem, found.root.but(value={}), ())
+    ]
 
 
 def _options(found: Outline) -> list[Entry]:
