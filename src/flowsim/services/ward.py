@@ -215,8 +215,8 @@ class Ward(Service[WardSpec]):
         """Wait for a bed here or, by the rules, in another ward; or be cancelled or refused."""
         spec, beds = self.spec, self.beds
         elective = patient.block.codes["route"][patient.row] == ELECTIVE
-        if elective and self._too_full():
-            return CANCELLED
+        if elective and patient.behind is None and not patient.returns and self._too_full():
+            return CANCELLED  # who has been admitted already is not: nobody loses a bed halfway
         if beds.waiting >= spec.waiting_places and not beds.has_room:
             return REFUSED
         asked = self.env._now
@@ -295,7 +295,7 @@ class Ward(Service[WardSpec]):
         if stage <= 0.0:
             return False
         stage += self._until_round(stage)
-        if stage > patient.remaining:
+        if stage >= patient.remaining:
             return False
         yield stage
         patient.remaining -= stage
