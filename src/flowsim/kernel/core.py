@@ -189,7 +189,7 @@ class Kernel:
         following: tuple[float, Any, int] = next(stream, over)
 
         def arrive(_: None) -> object:
-            _, block, row = coming.popleft()
+            _minute, block, row = coming.popleft()
             patient, care = journey(block, row)
             self.started += 1
             patient.send = care.send
