@@ -245,9 +245,7 @@ def test_a_lever_is_monotone_from_low_to_high(name: str, home: Path) -> None:
 
 
 SEEDS = (2026, 7, 11)
-FEW_ARE_MOVED = {
-    "admission-avoidance-leads": "a fifth of a patient a day each: a month's luck moves as many"
-}
+FEW_ARE_MOVED = {"admission-avoidance-leads": "a fifth of a patient a day each: a month's luck moves as many"}
 """Levers whose steps are told apart by the mean of several months only, and why."""
 
 
