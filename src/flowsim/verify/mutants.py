@@ -285,7 +285,7 @@ KERNEL = (
     ),
     Mutant(
         "areas that miss a minute",
-        "kernel.pool:Pool._join",
+        "kernel.pool:Pool.seize",
         "self.queue_sum -= now",
         "self.queue_sum -= now + 1.0",
         ("V19",),
