@@ -12,7 +12,7 @@ patients in beds would otherwise make every step of everybody else search a long
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from itertools import chain
 from math import inf
@@ -90,7 +90,7 @@ class Agenda:
         edge: minute at which the present page ends.
         ahead: entries of later pages, unsorted, by number of page.
         turns: numbers of those pages, as a heap.
-        sources: what is to come by itself: its entries up to a minute, and the minute of the next one.
+        sources: what comes by itself; each adds its entries before a minute and says when the next is due.
         alarms: those set and not yet gone off, the next one last.
         stepwise: give control back after every entry, so that ``env.step()`` is one entry.
         running: True while the agenda is worked through.
@@ -106,7 +106,7 @@ class Agenda:
         self.edge = -inf
         self.ahead: dict[int, list[Entry]] = {}
         self.turns: list[int] = []
-        self.sources: list[tuple[Callable[[float], Iterable[Entry]], Callable[[], float]]] = []
+        self.sources: list[Callable[[float, list[Entry]], float]] = []
         self.alarms: list[Alarm] = []
         self.stepwise = False
         self.running = False
@@ -144,17 +144,18 @@ class Agenda:
             page = self._begin(number)
         page.append(entry)
 
-    def follow(self, until: Callable[[float], Iterable[Entry]], following: Callable[[], float]) -> None:
+    def follow(self, until: Callable[[float, list[Entry]], float]) -> None:
         """Enter, page by page, what comes by itself, such as arrivals.
 
         Args:
-            until: returns the entries before a minute, without those it has returned already.
-            following: returns the minute of the first that it has not returned yet; infinity after the last.
+            until: adds to a list the entries before a minute, without those it has given already, and returns
+                the minute of the first that it has not; infinity after the last.
         """
-        self.sources.append((until, following))
-        for entry in until(self.edge):  # the present page may be that of a later minute
+        self.sources.append(until)
+        here: list[Entry] = []
+        self._expect(until(self.edge, here))
+        for entry in here:  # the present page may be that of a later minute
             heappush(self.near, entry)
-        self._expect(following())
         self.wake()
 
     def turn(self) -> float:
@@ -162,9 +163,8 @@ class Agenda:
         number = heappop(self.turns)
         self.edge = edge = (number + 1) / PAGES
         self.page.extend(self.ahead.pop(number))
-        for until, following in self.sources:
-            self.page.extend(until(edge))
-            self._expect(following())
+        for until in self.sources:
+            self._expect(until(edge, self.page))
         self.page.sort(reverse=True)
         return edge
 

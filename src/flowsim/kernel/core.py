@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
@@ -197,15 +197,18 @@ class Kernel:
             ready.append(patient)
             return WAITING
 
-        def until(edge: float) -> Iterator[Entry]:
+        def until(edge: float, page: list[Entry]) -> float:
             nonlocal following
-            while following[0] < edge:
+            minute = following[0]
+            while minute < edge:
                 coming.append(following)
-                yield (following[0], next(numbers), source)
+                page.append((minute, next(numbers), source))
                 following = next(stream, over)
+                minute = following[0]
+            return minute
 
         source = Source(arrive)
-        self.agenda.follow(until, lambda: following[0])
+        self.agenda.follow(until)
 
     def let_go(self, patient: Patient) -> None:
         """Give up the place that is still held, and close the visits that held it."""

@@ -129,7 +129,14 @@ class Pool:
     def release(self) -> None:
         """Give back a unit; the longest waiting of the first class gets it at once."""
         if self.waiting and self.busy <= self.limit:
-            self._hand_over(self._next())  # the unit stays busy
+            patient = self._next()  # the unit stays busy; as in `_hand_over`, without the call
+            self.waiting -= 1
+            self.queue_sum += self.env._now
+            patient.ticket += 1
+            if patient.queues is not self.alone:
+                self._leave_others(patient)
+            patient.granted = self
+            self.ready.append(patient)
         else:
             self.busy -= 1
             self.busy_sum += self.env._now
@@ -219,11 +226,14 @@ class Pool:
         self.queue_sum += self.env._now
         patient.ticket += 1
         if patient.queues is not self.alone:
-            for other in patient.queues:
-                if other is not self:
-                    other._withdraw()
+            self._leave_others(patient)
         patient.granted = self
         self.ready.append(patient)
+
+    def _leave_others(self, patient: Patient) -> None:
+        for other in patient.queues:
+            if other is not self:
+                other._withdraw()
 
     def _next(self) -> Patient:
         """Take the next valid entry off the queue."""

@@ -257,7 +257,7 @@ KERNEL = (
     ),
     Mutant(
         "a place kept in one queue after being served from the other",
-        "kernel.pool:Pool._hand_over",
+        "kernel.pool:Pool._leave_others",
         "other._withdraw()",
         "pass",
         ("V15",),
