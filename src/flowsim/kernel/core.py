@@ -287,14 +287,14 @@ def _loop(kernel: Kernel) -> Callable[[Entry | None], None]:  # noqa: C901, PLR0
                 continue
             else:
                 return
-            if len(queue) != known:
-                known = len(queue)
-                bound = agenda.bound(only)
-                limit = bound[0]
             now, _, who = due
-            if now >= limit and due >= bound:
-                heappush(near, due)
-                return
+            if queue or only:  # the environment has something else to do
+                if len(queue) != known:
+                    known = len(queue)
+                    bound = limit, _ = agenda.bound(only)
+                if now >= limit and due >= bound:
+                    heappush(near, due)
+                    return
             env._now = now
             value = None
             while True:
