@@ -118,7 +118,7 @@ class Pool:
             self.busy_sum -= self.env._now
             return self
         patient.queues = self.alone
-        now = self.env._now
+        now = self.env._now  # as `_join`, without the call
         self.waiting += 1
         self.queue_sum -= now
         self.lines[priority].append((patient, patient.ticket, now))
@@ -129,7 +129,7 @@ class Pool:
     def release(self) -> None:
         """Give back a unit; the longest waiting of the first class gets it at once."""
         if self.waiting and self.busy <= self.limit:
-            patient = self._next()  # the unit stays busy; as in `_hand_over`, without the call
+            patient = self._next()  # as `_grant`, but the unit stays busy
             self.waiting -= 1
             self.queue_sum += self.env._now
             patient.ticket += 1
@@ -216,14 +216,11 @@ class Pool:
         self.queue_sum += self.env._now
 
     def _grant(self, patient: Patient) -> None:
+        now = self.env._now
         self.busy += 1
-        self.busy_sum -= self.env._now
-        self._hand_over(patient)
-
-    def _hand_over(self, patient: Patient) -> None:
-        """Give a unit that is counted as busy already to somebody who waits."""
+        self.busy_sum -= now
         self.waiting -= 1
-        self.queue_sum += self.env._now
+        self.queue_sum += now
         patient.ticket += 1
         if patient.queues is not self.alone:
             self._leave_others(patient)
